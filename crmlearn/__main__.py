@@ -1,0 +1,3 @@
+from crmlearn.cli import main
+
+raise SystemExit(main())
