@@ -70,7 +70,9 @@ def number(name, value, low=float("-inf"), high=float("inf"), hint="", low_open=
         raise Refusal(f"{name} needs a number.", repr(value), hint or f"{name}=0.1") from None
     inside = low < result <= high if low_open else low <= result <= high
     if isinstance(value, bool) or not inside or result in (float("inf"), float("-inf")):
-        raise Refusal(f"{name}={value} is not {_span(low, high, low_open)}.", repr(value), hint or _percent(name, result, high))
+        raise Refusal(
+            f"{name}={value} is not {_span(low, high, low_open)}.", repr(value), hint or _percent(name, result, high)
+        )
     return result
 
 

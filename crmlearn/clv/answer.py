@@ -1,0 +1,67 @@
+"""What each of the five functions returns: a number that never travels without its assumptions."""
+
+from dataclasses import dataclass, field
+from html import escape
+from typing import Any
+
+QUESTIONS = {
+    "historic": "What have these customers brought us so far?",
+    "lifespan": "What would an average customer bring over a life, if margin and retention stayed constant?",
+    "cohort": "What does one acquired customer of this group bring, those who left included?",
+    "predictive": "What will these customers still bring within the horizon?",
+    "individual": "What will this one customer still bring within the horizon?",
+}
+
+
+@dataclass(frozen=True)
+class CLV:
+    """One answer.
+
+    kind : historic, lifespan, cohort, predictive or individual
+    per_customer : currency units
+    customers : how many customers it is the mean of; None for a formula
+    basis : {assumption: what was assumed}
+    table : what the number is made of, one row per customer or period; None for a formula
+    interval : (low, high) of per_customer at 95 %, or None
+    interval_method : how it was found, or why there is none
+
+    >>> CLV("historic", 12.5, 4, {}).total
+    50.0
+    """
+
+    kind: str
+    per_customer: float
+    customers: int | None
+    basis: dict[str, str]
+    table: Any = field(default=None, repr=False)
+    interval: tuple[float, float] | None = None
+    interval_method: str = "none asked for"
+
+    @property
+    def total(self):
+        """Value of all customers together, currency units."""
+        return self.per_customer * (self.customers or 1)
+
+    @property
+    def question(self):
+        return QUESTIONS[self.kind]
+
+    def __float__(self):
+        return float(self.per_customer)
+
+    def __repr__(self):
+        spread = f", 95 % interval {self.interval[0]:.4g} to {self.interval[1]:.4g}" if self.interval else ""
+        return f"{self.per_customer:.6g} per customer ({self.kind}{spread})"
+
+    def _repr_html_(self):
+        rows = {"per customer": f"{self.per_customer:,.4g}"}
+        if self.customers:
+            rows["customers"] = f"{self.customers:,}"
+        rows["95 % interval"] = (
+            f"{self.interval[0]:,.4g} to {self.interval[1]:,.4g} ({self.interval_method})"
+            if self.interval
+            else self.interval_method
+        )
+        rows |= self.basis
+        body = "".join(f"<tr><th scope='row'>{escape(k)}</th><td>{escape(v)}</td></tr>" for k, v in rows.items())
+        return f"<table><caption>{self.kind.capitalize()} CLV: {escape(self.question)}</caption>{body}</table>"

@@ -1,0 +1,144 @@
+"""What all models share: positive parameters, counts of identical histories, and one way to the maximum likelihood."""
+
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+import narwhals.stable.v2 as nw
+import numpy as np
+from scipy.optimize import minimize
+
+from crmlearn.errors import Refusal, columns, number
+
+# Beyond these a parameter has run away to where the data no longer tell it.
+_SMALL, _LARGE = 1e-4, 1e4
+
+
+class Model:
+    """A frozen dataclass whose fields are positive numbers."""
+
+    def __post_init__(self):
+        for f in fields(self):
+            value = number(f"{type(self).__name__}'s {f.name}", getattr(self, f.name), 0, low_open=True)
+            object.__setattr__(self, f.name, value)
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A fitted model and how well it was found.
+
+    model : the model with its parameters
+    log_likelihood : float, of all customers
+    standard_errors : {parameter: float}, from the curvature at the maximum
+    n : customers; histories : distinct histories among them
+    converged : False when the search stopped early or a parameter ran to its limit; `message` says which
+    covariance : parameters x parameters, in natural units
+    """
+
+    model: Any
+    log_likelihood: float
+    standard_errors: dict[str, float]
+    n: int
+    histories: int
+    converged: bool
+    message: str
+    covariance: Any = field(repr=False, default=None)
+
+    def _repr_html_(self):
+        head = "<tr><th>parameter</th><th>estimate</th><th>standard error</th></tr>"
+        rows = "".join(
+            f"<tr><th scope='row'>{name}</th><td>{getattr(self.model, name):.4g}</td><td>{se:.2g}</td></tr>"
+            for name, se in self.standard_errors.items()
+        )
+        about = f"{type(self.model).__name__}, {self.n:,} customers ({self.histories:,} different histories), "
+        about += f"log-likelihood {self.log_likelihood:.6g}; {self.message}"
+        return f"<table><caption>{about}</caption>{head}{rows}</table>"
+
+
+def model_of(fit_or_model):
+    """The model itself, whether it was fitted or written down."""
+    return fit_or_model.model if isinstance(fit_or_model, Fit) else fit_or_model
+
+
+def histories(summary, names, title):
+    """Count identical rows of a summary: {name: array}, n. The cost of a fit grows with these, not with customers."""
+    frame = nw.from_native(summary)
+    columns(title, names, frame.collect_schema().names())
+    counted = frame.select(names).group_by(names).agg(n=nw.len())
+    if isinstance(counted, nw.LazyFrame):
+        counted = counted.collect()
+    counted = counted.sort(names)
+    arrays = {name: counted[name].cast(nw.Float64).to_numpy().astype(float) for name in names}
+    for name, values in arrays.items():
+        bad = ~np.isfinite(values) | (values < 0)
+        if bad.any():
+            raise Refusal(f"'{name}' must be finite and not negative.", f"{values[bad][0]}", "summarise(tx, as_of=...)")
+    return arrays, counted["n"].to_numpy().astype(float)
+
+
+def maximise(cls, log_likelihood, starts, n, distinct, errors=True):
+    """Search the maximum over log-parameters from several starts.
+
+    log_likelihood : function of the parameters (natural scale) returning (value, gradient)
+    starts : list of parameter tuples
+    """
+
+    def negative(logs):
+        p = np.exp(logs)
+        value, gradient = log_likelihood(p)
+        return -value / n, -gradient * p / n
+
+    limits = [(np.log(_SMALL / 10), np.log(_LARGE * 10))] * len(fields(cls))
+    options = {"maxiter": 2000, "ftol": 1e-15, "gtol": 1e-9}
+    found = [minimize(negative, np.log(s), jac=True, method="L-BFGS-B", bounds=limits, options=options) for s in starts]
+    best = min((f for f in found if np.isfinite(f.fun)), key=lambda f: f.fun, default=None)
+    if best is None:
+        raise Refusal(f"{cls.__name__} found no likelihood for these data.", f"{n:g} customers", "look at the summary")
+    p = np.exp(best.x)
+    model = cls(*(float(v) for v in p))
+    names = [f.name for f in fields(cls)]
+    edge = [name for name, v in zip(names, p, strict=True) if not _SMALL < v < _LARGE]
+    flat = np.abs(negative(best.x)[1]).max()
+    converged = bool(not edge and flat < 1e-5)
+    message = (
+        "converged" if converged else f"not converged: {', '.join(edge)} at the limit" if edge else "not converged"
+    )
+    covariance = _covariance(negative, best.x, n) if errors else None
+    standard = {} if covariance is None else dict(zip(names, np.sqrt(np.diag(covariance)).tolist(), strict=True))
+    return Fit(model, float(-best.fun * n), standard, int(n), distinct, converged, message, covariance)
+
+
+def _covariance(negative, logs, n, step=1e-4):
+    """Inverse curvature in log-parameters, carried to natural ones; missing values when the top is flat."""
+    k = len(logs)
+    hessian = np.empty((k, k))
+    for i in range(k):
+        e = np.eye(k)[i] * step
+        hessian[i] = (negative(logs + e)[1] - negative(logs - e)[1]) / (2 * step)
+    hessian = (hessian + hessian.T) / 2 * n
+    if np.linalg.eigvalsh(hessian).min() <= 0:
+        return np.full((k, k), np.nan)
+    scale = np.exp(logs)
+    return np.linalg.inv(hessian) * np.outer(scale, scale)
+
+
+class OrderModel(Model):
+    """A model of when customers order. Times stand in the unit of the summary it was fitted on."""
+
+    def discounted_orders(self, horizon, rate, x=None, t_x=None, T=None, nodes=12):
+        """Expected orders within the horizon, each discounted from its own moment.
+
+        horizon : time units from now (for a new customer: from the first order, which itself is not counted)
+        rate : continuous discount rate per time unit, ln(1 + d)
+        x, t_x, T : arrays of histories; all None means a new customer
+        Returns: array, or float for a new customer
+
+        Integrated by parts, so only expected orders are needed: e^(-kH) M(H) + k * integral of e^(-kt) M(t).
+        """
+        expected = self.expected_orders_new if x is None else lambda t: self.expected_orders(t, x, t_x, T)
+        total = np.exp(-rate * horizon) * expected(horizon)
+        if rate == 0:
+            return total
+        points, weights = np.polynomial.legendre.leggauss(nodes)
+        times = horizon * (points + 1) / 2
+        flow = sum(w * np.exp(-rate * t) * expected(t) for t, w in zip(times, weights, strict=True))
+        return total + rate * horizon / 2 * flow

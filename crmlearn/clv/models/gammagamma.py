@@ -1,0 +1,89 @@
+"""Gamma-Gamma: each customer has a typical order value; few orders say little about it, so they lean on the others."""
+
+from dataclasses import dataclass
+
+import narwhals.stable.v2 as nw
+import numpy as np
+from scipy.special import gammaln, psi
+
+from crmlearn.clv.models.base import Model, histories, maximise
+from crmlearn.errors import Refusal, columns
+
+
+@dataclass(frozen=True)
+class GammaGamma(Model):
+    """Model of the mean value of an order, independent of how often a customer orders.
+
+    p : shape of one customer's order values; q : shape of how customers differ; gamma : scale, currency units
+    Source: Fader & Hardie (2013), "The Gamma-Gamma model of monetary value"; Fader, Hardie & Lee (2005),
+        Journal of Marketing Research 42(4), 415-430
+
+    >>> round(float(GammaGamma(p=6.25, q=3.74, gamma=15.44).expected_spend(x=2, mean_spend=22.35)), 3)
+    24.664
+    """
+
+    p: float
+    q: float
+    gamma: float
+
+    @classmethod
+    def fit(cls, summary, starts=None, errors=True):
+        """Find the most likely parameters from customers with repeat orders of a positive mean.
+
+        summary : table with x and mean_spend (currency units, of repeat orders)
+        Returns: Fit; its n counts the customers that were used
+        Errors: Refusal when fewer than three customers bought again
+        """
+        frame = nw.from_native(summary)
+        columns("Gamma-Gamma summaries", ["x", "mean_spend"], frame.collect_schema().names())
+        buyers = frame.filter(nw.col("x") > 0, nw.col("mean_spend") > 0).to_native()
+        h, n = histories(buyers, ["x", "mean_spend"], "Gamma-Gamma summaries")
+        return cls.fit_counts(h["x"], h["mean_spend"], n, starts, errors)
+
+    @classmethod
+    def fit_counts(cls, x, mean_spend, n, starts=None, errors=True):
+        """As fit, from arrays of distinct (x, mean_spend) and how many customers share each."""
+        if n.sum() < 3:
+            raise Refusal(
+                "spend needs at least three customers with repeat orders.",
+                f"{n.sum():g} of them",
+                "give predictive(...) a fixed spend instead: spend=25.0",
+            )
+        log_z, log_x = np.log(mean_spend), np.log(x)
+
+        def log_likelihood(params):
+            p, q, gamma = params
+            log_sum = np.log(gamma + x * mean_spend)
+            value = gammaln(p * x + q) - gammaln(p * x) - gammaln(q) + q * np.log(gamma)
+            value += (p * x - 1) * log_z + p * x * log_x - (p * x + q) * log_sum
+            both = psi(p * x + q)
+            gradient = np.array([
+                x * (both - psi(p * x) + log_z + log_x - log_sum),
+                both - psi(q) + np.log(gamma) - log_sum,
+                q / gamma - (p * x + q) / (gamma + x * mean_spend),
+            ])  # fmt: skip
+            return n @ value, gradient @ n
+
+        mean = float(np.average(mean_spend, weights=n))
+        starts = starts or [(1.0, 3.0, 2 * mean), (6.0, 4.0, mean / 2), (2.0, 1.5, mean / 4)]
+        return maximise(cls, log_likelihood, starts, n.sum(), len(n), errors)
+
+    def mean(self):
+        """Expected order value of a customer we know nothing about; infinite when q <= 1.
+
+        >>> round(GammaGamma(p=6.25, q=3.74, gamma=15.44).mean(), 3)
+        35.219
+        """
+        return self.p * self.gamma / (self.q - 1) if self.q > 1 else float("inf")
+
+    def expected_spend(self, x, mean_spend):
+        """Expected order value given x repeat orders of a mean; the population's mean for x = 0. Arrays broadcast."""
+        if self.q <= 1:
+            raise Refusal(
+                "this Gamma-Gamma model has no finite mean spend.",
+                f"q={self.q:.3g}, needs to be above 1",
+                "look for outliers in amounts, or give a fixed spend: spend=25.0",
+            )
+        x = np.asarray(x, float)
+        spend = np.where(x > 0, np.nan_to_num(np.asarray(mean_spend, float)), 0.0)
+        return self.p * (self.gamma + x * spend) / (self.p * x + self.q - 1)

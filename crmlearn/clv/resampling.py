@@ -1,0 +1,74 @@
+"""Bootstrap: what if another sample of such customers had come? Resamples counts of histories, so that it is quick."""
+
+from collections.abc import Iterator
+from dataclasses import astuple, dataclass
+
+import narwhals.stable.v2 as nw
+import numpy as np
+
+from crmlearn.clv.models.base import model_of
+from crmlearn.errors import Refusal, columns, number
+from crmlearn.progress import progress
+
+
+@dataclass(frozen=True)
+class Draws:
+    """Pairs (model of orders, model of spend), one for each resampled base; iterate over them."""
+
+    pairs: tuple
+    method: str
+
+    def __iter__(self) -> Iterator:
+        return iter(self.pairs)
+
+    def __len__(self):
+        return len(self.pairs)
+
+
+def bootstrap(model, spend, summary, repeats=200, seed=1):
+    """Refit both models on resampled customers.
+
+    model : Fit or model of orders, the starting point; spend : GammaGamma, its Fit, or one number (kept as it is)
+    summary : table: x, t_x, T, mean_spend
+    repeats : how many resampled bases, at least 20
+    seed : int or numpy Generator
+    Returns: Draws
+    Errors: Refusal when most resampled bases allow no fit
+    """
+    model, spend = model_of(model), model_of(spend)
+    repeats = int(number("repeats", repeats, 20))
+    random = np.random.default_rng(seed)
+    frame = nw.from_native(summary)
+    if isinstance(frame, nw.LazyFrame):
+        frame = frame.collect()
+    columns("summaries", ["x", "t_x", "T"], frame.columns)
+    rows = np.column_stack([frame[c].to_numpy().astype(float) for c in ("x", "t_x", "T")])
+    histories, of = np.unique(rows, axis=0, return_inverse=True)
+    spends = hasattr(spend, "expected_spend")
+    if spends:
+        columns("summaries", ["mean_spend"], frame.columns)
+        mean = np.nan_to_num(frame["mean_spend"].cast(nw.Float64).to_numpy())
+        bought = np.flatnonzero((rows[:, 0] > 0) & (mean > 0))
+    pairs = []
+    for _ in progress(range(repeats), "resampling customers"):
+        weight = random.multinomial(len(rows), np.full(len(rows), 1 / len(rows)))
+        n = np.bincount(of.ravel(), weights=weight, minlength=len(histories))
+        try:
+            seen = n > 0
+            fitted = type(model).fit_counts(*histories[seen].T, n[seen], starts=[astuple(model)], errors=False)
+            money = spend
+            if spends:
+                some = bought[weight[bought] > 0]
+                w = weight[some].astype(float)
+                fit = type(spend).fit_counts(rows[some, 0], mean[some], w, starts=[astuple(spend)], errors=False)
+                money = fit.model
+        except Refusal:  # a resample in which nobody bought again
+            continue
+        pairs.append((fitted.model, money))
+    if len(pairs) < repeats / 2:
+        raise Refusal(
+            "too few repeat orders for an interval.",
+            f"{repeats - len(pairs)} of {repeats} resampled bases allowed no fit",
+            "report the value without an interval, or wait for more orders",
+        )
+    return Draws(tuple(pairs), f"{len(pairs)} bootstraps of the customers: uncertainty of the parameters")

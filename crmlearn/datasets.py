@@ -1,0 +1,97 @@
+"""The course's data by name; each set lies in its folder with a card that says where it comes from."""
+
+import difflib
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from ruamel.yaml import YAML
+
+from crmlearn import home
+from crmlearn.errors import Refusal
+
+
+@dataclass(frozen=True)
+class Card:
+    """What the reader of a data set should know: its fields as attributes of `facts`, its text, and one line of it."""
+
+    facts: dict[str, Any]
+    text: str
+    folder: Path
+
+    @property
+    def line(self):
+        f = self.facts
+        money = "" if f["currency"] == "none" else f", {f['currency']}"
+        return f"{f['title']} ({f['rows']:,} rows, {f['period']}{money}). Source: {f['source']}."
+
+    def __repr__(self):
+        return self.line
+
+    def _repr_markdown_(self):
+        return self.text
+
+
+def names():
+    """Names of all data sets.
+
+    >>> names()
+    ['cdnow', 'renewals']
+    """
+    return sorted(card.parent.name for card in home.folder("datasets").glob("*/card.md"))
+
+
+def card(name):
+    """The card of one data set.
+
+    >>> card("cdnow").facts["currency"]
+    'USD'
+    """
+    if name not in names():
+        near = difflib.get_close_matches(str(name), names(), 1) or names()
+        raise Refusal(f"there is no data set {name!r}.", ", ".join(names()), f"datasets.load('{near[0]}')")
+    folder = home.folder("datasets") / name
+    _, front, text = (folder / "card.md").read_text(encoding="utf-8").split("---\n", 2)
+    return Card(YAML(typ="safe").load(front), text.strip(), folder)
+
+
+def path(name):
+    """Where the data of one set lie, for reading them as your own file would be read.
+
+    >>> path("cdnow").name
+    'orders.csv'
+    """
+    about = card(name)
+    return about.folder / about.facts["file"]
+
+
+def load(name):
+    """The data set as a pandas table, checked against the fingerprint on its card.
+
+    >>> load("renewals").head(2)
+         cohort  year  customers
+    0  high_end     0       1000
+    1  high_end     1        869
+    """
+    file = path(name)
+    if sha256(file) != card(name).facts["sha256"]:
+        raise Refusal(
+            f"the data set '{name}' was changed.",
+            f"{file.name} does not fit the fingerprint on its card",
+            "restore the file, or read yours with transactions.read('your_file.csv')",
+        )
+    texts = {c: "str" for c, about in card(name).facts["columns"].items() if about.startswith("text")}
+    dates = [c for c, about in card(name).facts["columns"].items() if "ISO 8601" in about]
+    return pd.read_csv(file, dtype=texts, parse_dates=dates)
+
+
+def sha256(file):
+    """Fingerprint of a file: 64 hexadecimal digits.
+
+    >>> sha256(path("cdnow"))[:8]
+    '9d1e3181'
+    """
+    with Path(file).open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -1,0 +1,95 @@
+"""Which column of a stranger's file is which: guessed by name, never silently, never between two candidates."""
+
+import difflib
+import re
+
+from crmlearn.errors import Refusal
+
+MONEY = ("amount", "margin", "tax", "shipping", "discount")
+FLAGS = ("is_test", "is_staff")
+NEEDED = ("customer_id", "date", "amount")
+
+# What shops call their columns, in small letters with single underscores. 'price' alone is not here: it may be the
+# price of one unit, and guessing would be wrong by the quantity.
+_KNOWN_AS = {
+    "customer_id": "customer customerid cust_id customer_no customer_number client_id client user_id userid member_id "
+    "account_id customer_email email",
+    "date": "order_date orderdate invoicedate invoice_date transaction_date purchase_date created_at ordered_at "
+    "timestamp datetime date_time day",
+    "amount": "total order_total total_price total_amount order_amount order_value revenue sales net_sales grand_total "
+    "spend value",
+    "order_id": "order orderid order_number order_no invoice invoiceno invoice_no invoice_id transaction_id receipt_no",
+    "margin": "contribution contribution_margin gross_profit profit",
+    "tax": "taxes gst vat tax_amount",
+    "shipping": "shipping_amount shipping_cost delivery_fee postage",
+    "discount": "discounts discount_amount",
+    "quantity": "qty units",
+    "unit_price": "unitprice price_each item_price price",
+    "currency": "currency_code",
+    "status": "order_status financial_status state",
+    "is_test": "test test_order",
+    "is_staff": "staff staff_order employee_order",
+    "channel": "sales_channel source",
+    "category": "product_category",
+    "product": "sku item product_id stockcode description",
+}
+CANONICAL = tuple(_KNOWN_AS)
+
+
+def _plain(name):
+    snake = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", str(name))
+    return re.sub(r"[^a-z0-9]+", "_", snake.lower()).strip("_")
+
+
+def match(found, columns=None):
+    """Return {canonical: (column of the file, how it was found)} for a list of column names."""
+    given = dict(columns or {})
+    _refuse_given(found, given)
+    mapping = {name: (column, "as you said") for name, column in given.items()}
+    free = [c for c in found if c not in given.values()]
+    for name, others in _KNOWN_AS.items():
+        if name in mapping:
+            continue
+        exact = [c for c in free if _plain(c) == name]
+        known = others.split()
+        guessed = [c for c in free if _plain(c) in known or _plain(c).replace("_", "") in known]
+        if exact:
+            mapping[name] = (exact[0], "same name")
+        elif len(guessed) == 1:
+            mapping[name] = (guessed[0], "guessed by name")
+        elif guessed and (name in NEEDED or name == "order_id"):
+            raise Refusal(
+                f"more than one column could be '{name}'.",
+                ", ".join(guessed),
+                f"read(..., columns={{'{name}': '{guessed[0]}'}})",
+            )
+    if "amount" not in mapping and {"quantity", "unit_price"} <= mapping.keys():
+        how = f"{mapping['quantity'][0]} times {mapping['unit_price'][0]}"
+        mapping["amount"] = (None, how)
+    _refuse_missing(found, mapping)
+    return mapping
+
+
+def _refuse_given(found, given):
+    for name, column in given.items():
+        if name not in CANONICAL:
+            near = difflib.get_close_matches(name, CANONICAL, 1) or ["amount"]
+            raise Refusal(f"crmlearn knows no column '{name}'.", ", ".join(CANONICAL), f"columns={{'{near[0]}': ...}}")
+        if column not in found:
+            near = difflib.get_close_matches(str(column), list(found), 1) or [found[0]]
+            raise Refusal(f"the file has no column '{column}'.", ", ".join(found), f"columns={{'{name}': '{near[0]}'}}")
+
+
+def _refuse_missing(found, mapping):
+    missing = [name for name in NEEDED if name not in mapping]
+    if missing:
+        free = [c for c in found if c not in {column for column, _ in mapping.values()}]
+        likely = {"amount": "price", "date": "date", "customer_id": "id"}
+        guess = {m: next((c for c in free if likely[m] in c.lower()), "COLUMN") for m in missing}
+        if mapping.get("unit_price") and "amount" in missing:
+            guess["amount"] = mapping["unit_price"][0]
+        raise Refusal(
+            f"transactions need {', '.join(map(repr, missing))}.",
+            f"columns {', '.join(map(str, found))}",
+            f"read(..., columns={guess})",
+        )

@@ -1,0 +1,140 @@
+"""From orders to one row per customer, in the symbols of the papers, and to the shapes of other libraries."""
+
+from typing import Any, NamedTuple
+
+import narwhals.stable.v2 as nw
+
+from crmlearn.errors import Refusal, columns, one_of
+from crmlearn.transactions.mapping import NEEDED
+from crmlearn.transactions.parsing import as_datetime
+
+DAYS = {"day": 1, "week": 7, "month": 365.25 / 12, "year": 365.25}
+_LIFETIMES = {"x": "frequency", "t_x": "recency", "T": "T", "mean_spend": "monetary_value"}
+
+
+class Split(NamedTuple):
+    calibration: Any
+    holdout: Any
+
+
+def split(tx, at):
+    """Cut a log in two: orders up to and including the day `at`, and the orders after it.
+
+    tx : table with a date column
+    at : date
+    Returns: Split(calibration, holdout)
+    Errors: Refusal when either side would be empty
+
+    >>> import pandas as pd
+    >>> days = pd.to_datetime(["2021-03-01", "2021-05-01"])
+    >>> tx = pd.DataFrame({"customer_id": ["a", "a"], "date": days, "amount": [1.0, 2.0]})
+    >>> len(split(tx, at="2021-03-31").holdout)
+    1
+    """
+    end = as_datetime("at", at).replace(hour=23, minute=59, second=59, microsecond=999999)
+    frame = nw.from_native(tx)
+    columns("transactions", ["date"], frame.collect_schema().names())
+    first, last = _row(frame.select(low=nw.col("date").min(), high=nw.col("date").max()))
+    if not first <= end < last:
+        raise Refusal(
+            f"at={end:%Y-%m-%d} does not divide the orders.",
+            f"orders from {first:%Y-%m-%d} to {last:%Y-%m-%d}",
+            f"at='{first + (last - first) / 2:%Y-%m-%d}'",
+        )
+    calibration, holdout = frame.filter(nw.col("date") <= end), frame.filter(nw.col("date") > end)
+    return Split(calibration.to_native(), holdout.to_native())
+
+
+def summarise(tx, as_of, unit="week"):
+    """One row per customer: what the models of customer lifetime value need to know.
+
+    tx : table, one row per order: customer_id, date, amount (currency units)
+    as_of : date, the end of the observation; orders after it are refused
+    unit : "day", "week" (7 days), "month" (365.25 / 12 days) or "year" (365.25 days): the unit of t_x and T
+    Returns: one row per customer, sorted: x (repeat orders), t_x (time from first to last order), T (time from the
+        first order to as_of), mean_spend (mean amount of *repeat* orders; missing when x = 0). Time counts whole days.
+    Errors: Refusal when as_of precedes orders
+    Source: Fader, Hardie & Lee (2005), Marketing Science 24(2), 275-284, for x, t_x and T
+
+    >>> import pandas as pd
+    >>> days = pd.to_datetime(["2021-03-01", "2021-03-15", "2021-03-08"])
+    >>> tx = pd.DataFrame({"customer_id": ["a", "a", "b"], "date": days, "amount": [10.0, 30.0, 5.0]})
+    >>> summarise(tx, as_of="2021-03-29")
+      customer_id  x  t_x    T  mean_spend
+    0           a  1  2.0  4.0        30.0
+    1           b  0  0.0  3.0         NaN
+    """
+    one_of("unit", unit, tuple(DAYS))
+    end = as_datetime("as_of", as_of).replace(hour=0, minute=0, second=0, microsecond=0)
+    frame = nw.from_native(tx)
+    columns("transactions", NEEDED, frame.collect_schema().names())
+    days = frame.select("customer_id", "amount", date=nw.col("date").dt.truncate("1d"))
+    late = days.select(late=(nw.col("date") > end).sum(), latest=nw.col("date").max())
+    n_late, latest = _row(late)
+    if n_late:
+        raise Refusal(
+            f"as_of={end:%Y-%m-%d} precedes {n_late:,} orders.",
+            f"the latest is of {latest:%Y-%m-%d}",
+            "filter them (transactions.split) or move as_of",
+        )
+    days = days.with_columns(first=nw.col("date").min().over("customer_id"))
+    at_first = nw.col("date") == nw.col("first")
+    days = days.with_columns(
+        first_amount=nw.when(at_first).then(nw.col("amount")).otherwise(0.0), at_first=at_first.cast(nw.Int64)
+    )
+    rows = days.group_by("customer_id").agg(
+        nw.col("first").min(), nw.col("first_amount").sum(), nw.col("at_first").sum(),
+        orders=nw.len(), last=nw.col("date").max(), total=nw.col("amount").sum(),
+    )  # fmt: skip
+    per = DAYS[unit] * 24 * 60
+    # Two orders on the first day, kept apart: their mean stands for the first one.
+    repeat = nw.col("total") - nw.col("first_amount") / nw.col("at_first")
+    x = (nw.col("orders") - 1).cast(nw.Int64)
+    summary = rows.select(
+        "customer_id",
+        x=x,
+        t_x=(nw.col("last") - nw.col("first")).dt.total_minutes() / per,
+        T=(nw.lit(end) - nw.col("first")).dt.total_minutes() / per,
+        mean_spend=nw.when(x > 0).then(repeat / x),
+    )
+    return summary.sort("customer_id").to_native()
+
+
+def _row(frame):
+    """The one row of a one-row result, whatever the engine."""
+    if isinstance(frame, nw.LazyFrame):
+        frame = frame.collect()
+    return frame.row(0)
+
+
+def to_lifetimes(summary):
+    """Rename x, t_x, T, mean_spend to the frequency, recency, T, monetary_value of other libraries (missing spend: 0).
+
+    >>> import pandas as pd
+    >>> to_lifetimes(pd.DataFrame({"x": [0], "t_x": [0.0], "T": [9.0], "mean_spend": [None]}))
+       frequency  recency    T  monetary_value
+    0          0      0.0  9.0             0.0
+    """
+    frame = nw.from_native(summary)
+    names = frame.collect_schema().names()
+    columns("summaries", ["x", "t_x", "T"], names)
+    if "mean_spend" in names:
+        frame = frame.with_columns(nw.col("mean_spend").cast(nw.Float64).fill_nan(None).fill_null(0.0))
+    return frame.rename({old: new for old, new in _LIFETIMES.items() if old in names}).to_native()
+
+
+def from_lifetimes(table):
+    """Rename frequency, recency, T, monetary_value to x, t_x, T, mean_spend (missing where x = 0).
+
+    >>> import pandas as pd
+    >>> from_lifetimes(pd.DataFrame({"frequency": [2], "recency": [30.43], "T": [38.86], "monetary_value": [22.35]}))
+       x    t_x      T  mean_spend
+    0  2  30.43  38.86       22.35
+    """
+    frame = nw.from_native(table)
+    names = frame.collect_schema().names()
+    columns("summaries", ["frequency", "recency", "T"], names)
+    frame = frame.rename({new: old for old, new in _LIFETIMES.items() if new in names})
+    if "monetary_value" in names:
+        frame = frame.with_columns(mean_spend=nw.when(nw.col("x") > 0).then(nw.col("mean_spend")))
+    return frame.to_native()
