@@ -5,9 +5,10 @@ import numpy as np
 
 from crmlearn.clv.answer import CLV
 from crmlearn.clv.contract import TIMINGS, discount_factors, geometric
-from crmlearn.clv.forecast import by_history, collected, counted_as, drawn_values, forecast_basis, histories_of, spends, terms
+from crmlearn.clv.forecast import (
     by_history,
     collected,
+    counted_as,
     drawn_values,
     forecast_basis,
     histories_of,
