@@ -38,12 +38,21 @@ def show(figure, alt):
     display({"text/html": html, "text/plain": f"Figure: {alt}"}, raw=True)
 
 
+def short(value):
+    """A number to four significant digits, without exponents and without noise below a ten-thousandth.
+
+    >>> short(70976.39), short(2.5e-11), short(0.72662)
+    ('70,980', '0', '0.7266')
+    """
+    return "0" if abs(value) < 5e-5 else f"{float(f'{value:.4g}'):,.12g}"
+
+
 def axes(title, x_label, y_label, **subplots):
     """A figure in the course's style: finding as title, labelled axes. Returns (figure, axes)."""
     with plt.rc_context(_STYLE), sns.axes_style("ticks", _STYLE):
         figure, ax = plt.subplots(**subplots)
-    ax.set(title=title, xlabel=x_label, ylabel=y_label)
-    ax.grid(axis="y", color="0.9")
+        ax.set(title=title, xlabel=x_label, ylabel=y_label)
+        ax.grid(axis="y", color="0.9")
     return figure, ax
 
 
@@ -100,16 +109,18 @@ def bridge(steps, title, y_label):
     return figure
 
 
-def estimates(table, title, x_label, exact=()):
+def estimates(table, title, x_label):
     """One dot per row with its interval.
 
-    table : pandas; index = labels, columns value, low, high (missing where there is no interval)
+    table : pandas; index = labels, columns per_customer, low, high (missing where there is no interval)
     """
     figure, ax = axes(title, x_label, "", figsize=(8, 0.6 * len(table) + 1.4))
     for i, (_, row) in enumerate(table[::-1].iterrows()):
-        ax.plot(row["value"], i, "o", color=PALETTE[0], ms=8)
+        ax.plot(row["per_customer"], i, "o", color=PALETTE[0], ms=8)
         ax.plot([row["low"], row["high"]], [i, i], "-", color=PALETTE[0], lw=2.5)
-        ax.annotate(f"{row['value']:,.2f}", (row["value"], i), (0, 9), textcoords="offset points", ha="center")
+        ax.annotate(
+            f"{row['per_customer']:,.2f}", (row["per_customer"], i), (0, 9), textcoords="offset points", ha="center"
+        )
     ax.set_yticks(range(len(table)), list(table.index[::-1]))
     ax.set_xlim(left=0)
     ax.margins(y=0.15)

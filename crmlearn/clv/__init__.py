@@ -1,11 +1,12 @@
 """Customer lifetime value: five questions, five functions with the same manners, and the models behind them."""
 
 from crmlearn.clv import models
-from crmlearn.clv.answer import CLV
+from crmlearn.clv.answer import CLV, side_by_side
 from crmlearn.clv.discount import convert
 from crmlearn.clv.kinds import cohort, historic, individual, lifespan, predictive
 from crmlearn.clv.resampling import Draws, bootstrap
 
 __all__ = [
     "CLV", "Draws", "bootstrap", "cohort", "convert", "historic", "individual", "lifespan", "models", "predictive",
+    "side_by_side",
 ]  # fmt: skip

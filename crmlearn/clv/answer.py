@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import Any
 
+import pandas as pd
+
 QUESTIONS = {
     "historic": "What have these customers brought us so far?",
     "lifespan": "What would an average customer bring over a life, if margin and retention stayed constant?",
@@ -63,5 +65,28 @@ class CLV:
             else self.interval_method
         )
         rows |= self.basis
-        body = "".join(f"<tr><th scope='row'>{escape(k)}</th><td>{escape(v)}</td></tr>" for k, v in rows.items())
+        body = "".join(f"<tr><th scope='row'>{escape(k)}</th><td style='text-align:left'>{escape(v)}</td></tr>" for k, v in rows.items())
         return f"<table><caption>{self.kind.capitalize()} CLV: {escape(self.question)}</caption>{body}</table>"
+
+
+def side_by_side(answers):
+    """Put several answers into one table.
+
+    answers : {label: CLV}
+    Returns: pandas table, one row per answer: per_customer, low, high (missing without an interval), horizon, customer
+
+    >>> side_by_side({"so far": CLV("historic", 12.5, 4, {"period": "until 2021-03-31"})})
+            per_customer  low  high           horizon customer
+    so far          12.5  NaN   NaN  until 2021-03-31
+    """
+    rows = {
+        label: {
+            "per_customer": a.per_customer,
+            "low": a.interval[0] if a.interval else float("nan"),
+            "high": a.interval[1] if a.interval else float("nan"),
+            "horizon": a.basis.get("horizon") or a.basis.get("period", ""),
+            "customer": a.basis.get("customer", ""),
+        }
+        for label, a in answers.items()
+    }
+    return pd.DataFrame.from_dict(rows, orient="index")

@@ -117,7 +117,7 @@ def lifespan(
         interval = lognormal(first * sums, se * abs(first_by_r * sums + first * slope * by_r), cost)
         method = "delta method on the log scale; retention is the only uncertain number"
     basis = {
-        "counts": f"contribution of {m:g} per period",
+        "counts": f"contribution of {m:.4g} per period",
         "acquisition cost": _cost(cost),
         "horizon": "endless" if periods is None else f"{n} payments",
         "retention": f"{r:.4g} per period, the same for everyone and always",
