@@ -74,16 +74,21 @@ def lines(table, title, x_label, y_label, percent=False):
     return figure
 
 
-def bars(table, title, x_label, y_label, **style):
-    """Grouped bars: one group per row of the index, one colour and hatch per column."""
+def bars(table, title, x_label, y_label, stacked=False):
+    """Bars: one group (or stack) per row of the index, one colour and hatch per column."""
     figure, ax = axes(title, x_label, y_label)
-    width = 0.8 / table.shape[1]
+    n = table.shape[1]
+    width = 0.8 if stacked else 0.8 / n
+    ground = [0.0] * len(table)
     for i, column in enumerate(table.columns):
-        offset = (i - (table.shape[1] - 1) / 2) * width
-        ax.bar([k + offset for k in range(len(table))], table[column], width, label=column, color=PALETTE[i],
-               hatch=["", "//", ".."][i % 3], edgecolor="white", **style)  # fmt: skip
-    ax.set_xticks(range(len(table)), [str(v) for v in table.index])
-    if table.shape[1] > 1:
+        shift = 0 if stacked else (i - (n - 1) / 2) * width
+        heights = table[column].tolist()
+        ax.bar([k + shift for k in range(len(table))], heights, width, bottom=ground, label=column, color=PALETTE[i],
+               hatch=["", "//", ".."][i % 3], edgecolor="white")  # fmt: skip
+        if stacked:
+            ground = [low + h for low, h in zip(ground, heights, strict=True)]
+    ax.set_xticks(range(len(table)), [str(v) for v in table.index], rotation=60 if len(table) > 10 else 0)
+    if n > 1:
         ax.legend()
     return figure
 
