@@ -1,6 +1,6 @@
 """What all models share: positive parameters, counts of identical histories, and one way to the maximum likelihood."""
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -22,7 +22,7 @@ class Model:
             object.__setattr__(self, f.name, value)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Fit:
     """A fitted model and how well it was found.
 
@@ -41,7 +41,12 @@ class Fit:
     histories: int
     converged: bool
     message: str
-    covariance: Any = field(repr=False, default=None)
+    covariance: Any = None
+
+    def __repr__(self):
+        values = ", ".join(f"{f.name}={getattr(self.model, f.name):.4g}" for f in fields(self.model))
+        about = f"log-likelihood {self.log_likelihood:.6g}, {self.n:,} customers, {self.message}"
+        return f"{type(self.model).__name__}({values}); {about}"
 
     def _repr_html_(self):
         head = "<tr><th>parameter</th><th>estimate</th><th>standard error</th></tr>"
