@@ -7,13 +7,14 @@ READY  := $(VENV)/.ready
 ROOT   := $(if $(filter 0,$(shell id -u)),--allow-root)
 NBVAL  := $(BIN)/python -m pytest -p no:cacheprovider --nbval --nbval-sanitize-with tests/nbval.cfg -n 2 --dist loadscope -q
 
-.PHONY: help setup lab test test-slow report bench lint clean
+.PHONY: help setup lab test test-slow report bench lint outputs clean
 help:
 	@echo "make lab        open the course in JupyterLab (the first time sets everything up)"
 	@echo "make test       every test that fits into ten minutes"
 	@echo "make report     the customer-base report on the embedded data, as an HTML page"
 	@echo "make setup      only set up .venv      make test-slow  stress and full browser tests"
 	@echo "make bench      speed next to peers    make lint       style checks"
+	@echo "make outputs    run all notebooks and store what they show"
 	@echo "make clean      remove .venv and everything generated"
 
 setup: $(READY)
@@ -27,7 +28,7 @@ lab: setup
 
 test: lint
 	$(BIN)/python -m pytest -n 2 --dist loadscope -q -m "not slow"
-	CRMLEARN_HOME=$$(mktemp -d) $(NBVAL) notebooks
+	$(NBVAL) notebooks
 
 test-slow: setup
 	$(BIN)/python -m pytest -q -m slow
@@ -37,6 +38,9 @@ report: setup
 
 bench: setup
 	$(BIN)/python -m tests.bench
+
+outputs: setup
+	$(BIN)/python tests/store_outputs.py
 
 lint: setup
 	$(BIN)/ruff check .

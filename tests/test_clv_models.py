@@ -162,6 +162,13 @@ class TestProperties:
             exact = float(top / (1 + odds))
         assert ours == pytest.approx(exact, rel=1e-6, abs=1e-12)
 
+    def test_whole_numbers_among_the_parameters_do_not_overflow(self):
+        # c - a - b of the series is a whole number here, where SciPy's own answer is infinite
+        assert BGNBD(0.5, 1.0, 0.5, 0.5).expected_orders(30, 99, 0.0, 1.0) == pytest.approx(0, abs=1e-12)
+        assert BGNBD(0.5, 1.0, 0.5, 0.5).expected_orders(30, 99, 1.0, 1.0) == pytest.approx(
+            BGNBD(0.5, 1.0, 0.5, 0.5000001).expected_orders(30, 99, 1.0, 1.0), rel=1e-5
+        )
+
     def test_a_equal_to_one_is_no_gap(self):
         sides = [BGNBD(0.5, 5, 1 + e, 2).expected_orders(10, 3, 20, 30) for e in (-1e-4, 0, 1e-4)]
         assert sides[0] > sides[1] > sides[2]

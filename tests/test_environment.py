@@ -87,3 +87,26 @@ def test_readme_and_makefile_offer_the_same_commands():
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
     assert set(re.findall(r"`make ([a-z-]+)", readme)) | {"lab", "test"} <= targets
     assert "make lab" in readme and "make test" in readme
+
+
+def test_the_readmes_six_lines_run():
+    import doctest
+
+    result = doctest.testfile(str(ROOT / "README.md"), module_relative=False)
+    assert result.attempted >= 6 and result.failed == 0
+
+
+def test_the_readmes_links_and_pictures_exist_and_pictures_are_described():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    for target in re.findall(r"\]\(([^)#]+)\)", text):
+        assert target.startswith("https://") or (ROOT / target).exists(), target
+    assert len([alt for alt in re.findall(r"!\[([^\]]*)\]", text) if len(alt.split()) > 8]) == 2
+
+
+def test_the_readmes_table_agrees_with_the_syllabus():
+    from crmlearn import course
+
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    for page in course.syllabus()["notebooks"]:
+        assert (f"notebooks/{page['stem']}.ipynb" in text) == (page["status"] == "built"), page["stem"]
+        assert page["stem"][:2] in text

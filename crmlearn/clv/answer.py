@@ -65,7 +65,10 @@ class CLV:
             else self.interval_method
         )
         rows |= self.basis
-        body = "".join(f"<tr><th scope='row'>{escape(k)}</th><td style='text-align:left'>{escape(v)}</td></tr>" for k, v in rows.items())
+        body = "".join(
+            f"<tr><th scope='row'>{escape(k)}</th><td style='text-align:left'>{escape(v)}</td></tr>"
+            for k, v in rows.items()
+        )
         return f"<table><caption>{self.kind.capitalize()} CLV: {escape(self.question)}</caption>{body}</table>"
 
 

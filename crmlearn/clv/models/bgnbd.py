@@ -94,7 +94,12 @@ class BGNBD(OrderModel):
             sides = [type(self)(self.r, self.alpha, 1 + e, self.b) for e in (-2e-5, 2e-5)]
             return sum(side._reach(t, base, c) for side in sides) / 2
         z = t / (base + t)
-        series = hyp2f1(self.a + self.b - 1 - self.r, self.a - 1, c, z)
+        c = np.where(c == 0, 1e-9, c)  # a + b = 1 and x = 0: another gap
+        top = (self.a + self.b - 1 - self.r, self.a - 1)
+        with np.errstate(over="ignore", invalid="ignore"):
+            series = hyp2f1(*top, c, z)
+            # SciPy's branch for whole-numbered c - a - b overflows; a hair beside it is the same number.
+            series = np.where(np.isfinite(series), series, hyp2f1(*top, c * (1 + 1e-11), z))
         return c / (self.a - 1) * (1 - (1 - z) ** (self.a - 1) * series)
 
 

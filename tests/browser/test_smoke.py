@@ -1,0 +1,45 @@
+"""The course opens and computes in a real browser, asks nothing of the outside, and its slider obeys the keyboard."""
+
+import pytest
+
+
+def visible_errors(page):
+    return page.locator(
+        "[data-mime-type='application/vnd.jupyter.stderr'], [data-mime-type='application/vnd.jupyter.error']"
+    )
+
+
+@pytest.mark.parametrize("name", ["00_start_here.ipynb", "08_clv_types.ipynb"])
+def test_page_runs_from_top_to_bottom(run_all, name):
+    page = run_all(name)
+    page.keyboard.press("Control+b")
+    notebook = page.locator(".jp-NotebookPanel:visible .jp-WindowedPanel-outer").first
+    seen = 0
+    notebook.evaluate("e => e.scrollTo(0, 0)")
+    for _ in range(60):
+        page.wait_for_timeout(120)
+        seen = max(seen, page.locator(".jp-OutputArea-output img[alt]").count())
+        wanted = page.locator(".jp-Cell:has-text('raises-exception')").count()
+        assert visible_errors(page).count() <= max(1, wanted)
+        if not notebook.evaluate("e => { const y = e.scrollTop; e.scrollBy(0, 700); return e.scrollTop > y + 2 }"):
+            break
+    assert seen >= 1
+    assert page.errors == [] and page.outside == []
+
+
+def test_slider_answers_to_the_arrow_keys(run_all):
+    page = run_all("08_clv_types.ipynb")
+    notebook = page.locator(".jp-NotebookPanel:visible .jp-WindowedPanel-outer").first
+    notebook.evaluate("e => e.scrollTo(0, 0)")
+    slider = page.locator("[role='slider']").first
+    for _ in range(80):
+        if slider.count():
+            break
+        notebook.evaluate("e => e.scrollBy(0, 500)")
+        page.wait_for_timeout(120)
+    text = page.locator(".widget-interact .jp-OutputArea-output, .jp-OutputArea .widget-output").first
+    before = text.inner_text()
+    slider.focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("([e, old]) => e.innerText !== old", arg=[text.element_handle(), before], timeout=15_000)
+    assert "dollars per customer" in text.inner_text() and text.inner_text() != before

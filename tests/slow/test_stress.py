@@ -1,0 +1,127 @@
+"""What takes minutes: many customers, many seeds, real processes."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+
+from crmlearn import clv, transactions
+from crmlearn.clv.models import BGNBD, GammaGamma
+from tests.bench.__main__ import orders
+
+pytestmark = pytest.mark.slow
+
+
+def bgnbd_population(truth, n, weeks, seed):
+    """Histories of n customers drawn from the model itself."""
+    random = np.random.default_rng(seed)
+    rate, leave = random.gamma(truth.r, 1 / truth.alpha, n), random.beta(truth.a, truth.b, n)
+    x, t_x, t, alive = np.zeros(n, int), np.zeros(n), np.zeros(n), np.ones(n, bool)
+    while alive.any():
+        t = np.where(alive, t + random.exponential(1 / rate), t)
+        came = alive & (t <= weeks)
+        x, t_x = x + came, np.where(came, t, t_x)
+        alive = came & (random.random(n) >= leave)
+    return pd.DataFrame({"x": x, "t_x": t_x, "T": float(weeks)})
+
+
+def test_standard_errors_cover_the_truth_as_often_as_they_say():
+    truth, hits, seeds = BGNBD(0.6, 6.0, 0.8, 2.5), np.zeros(4), 120
+    for seed in range(seeds):
+        fit = BGNBD.fit(bgnbd_population(truth, 3000, 52, seed))
+        for i, name in enumerate(("r", "alpha", "a", "b")):
+            # on the log scale, where the likelihood is closest to a parabola
+            se = fit.standard_errors[name] / getattr(fit.model, name)
+            hits[i] += abs(np.log(getattr(fit.model, name) / getattr(truth, name))) < 1.96 * se
+    assert (hits / seeds > 0.89).all(), hits / seeds
+
+
+def test_a_million_orders_agree_between_pandas_and_polars():
+    log = orders(350_000)
+    assert len(log) > 900_000
+    ours = transactions.clean(log)
+    frame = pl.DataFrame({c: log[c].to_numpy() for c in log.columns})
+    other = transactions.clean(frame)
+    a = transactions.summarise(ours.tx, as_of="2025-06-30")
+    b = transactions.summarise(other.tx, as_of="2025-06-30")
+    assert np.allclose(a["T"], b["T"].to_numpy()) and np.allclose(a["t_x"], b["t_x"].to_numpy())
+    assert np.allclose(a["mean_spend"].fillna(0), b["mean_spend"].fill_null(0).to_numpy())
+    assert ours.tx["amount"].sum() == pytest.approx(log["amount"].sum())
+    fit = BGNBD.fit(a)
+    assert fit.model == BGNBD.fit(b).model and fit.histories < len(a) / 5
+
+
+def test_individual_values_add_up_on_a_large_base():
+    summary = transactions.summarise(transactions.clean(orders(100_000)).tx, as_of="2025-06-30")
+    model, spend = BGNBD.fit(summary), GammaGamma.fit(summary)
+    terms = {"horizon_months": 24, "discount_per_year": 0.08, "margin": 0.4}
+    total = clv.predictive(model, spend, summary, **terms).total
+    assert clv.individual(model, spend, summary, **terms).table["value"].sum() == pytest.approx(total, rel=1e-9)
+
+
+BAD = {
+    "empty": b"",
+    "no table": b"hello world\nthis is text\n",
+    "other columns": b"a,b,c\n1,2,3\n",
+    "text in amounts": b"customer_id,date,amount\na,2021-04-01,ten\nb,2021-04-02,5\n",
+    "two readings": b"customer_id,date,amount\na,03/04/2021,1\nb,04/05/2021,2\n",
+    "infinity": b"customer_id,date,amount\na,2021-04-01,inf\nb,2021-04-02,5\n",
+    "one customer": b"customer_id,date,amount\na,2021-04-01,3\na,2021-04-02,5\n",
+    "an archive": b"PK\x03\x04 and the rest",
+}
+
+
+@pytest.mark.parametrize("kind", BAD)
+def test_bad_files_end_in_a_refusal_and_leave_no_page(kind, tmp_path):
+    file = tmp_path / "orders.csv"
+    file.write_bytes(BAD[kind])
+    command = [
+        sys.executable,
+        "-m",
+        "crmlearn",
+        "report",
+        "customer_base",
+        "--data",
+        str(file),
+        "--out",
+        str(tmp_path / "out"),
+    ]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 2, done.stderr
+    assert "Saw:" in done.stderr and "Try:" in done.stderr and "Traceback" not in done.stderr
+    assert not list((tmp_path / "out").glob("*.html"))
+
+
+def made(tmp_path, rows, **settings):
+    file = tmp_path / "orders.csv"
+    file.write_text("customer_id,date,amount\n" + "\n".join(rows), encoding="utf-8")
+    more = [part for name, value in settings.items() for part in ("-p", f"{name}={value}")]
+    command = [
+        sys.executable,
+        "-m",
+        "crmlearn",
+        "report",
+        "customer_base",
+        "--data",
+        str(file),
+        "--out",
+        str(tmp_path),
+        *more,
+    ]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return (tmp_path / "customer_base.html").read_text(encoding="utf-8")
+
+
+def test_nobody_came_back_is_reported_as_it_is(tmp_path):
+    page = made(tmp_path, [f"c{i},2021-0{1 + i % 9}-11,{10 + i}" for i in range(60)])
+    assert "No forecast:" in page and "nobody bought again" in page
+    assert "0%" in page and "c17" not in page
+
+
+def test_a_hundred_customers_with_one_giant_order(tmp_path):
+    rows = [f"c{i % 100},2021-{1 + i % 12:02d}-{1 + i % 28:02d},{1e12 if i == 5 else 10 + i % 50}" for i in range(900)]
+    assert "1,000,000,0" in made(tmp_path, rows)
