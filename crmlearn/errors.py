@@ -3,6 +3,8 @@
 import difflib
 import sys
 import traceback
+from decimal import Decimal
+from numbers import Real
 
 
 class Refusal(ValueError):
@@ -32,7 +34,7 @@ class Refusal(ValueError):
 
     def _render_traceback_(self):
         # Jupyter shows this instead of the stack: the reader's mistake is in the reader's line, not in ours.
-        return [f"\x1b[31m✗ {self.lines()[0]}\x1b[0m", *self.lines()[1:]]
+        return [line if line.startswith("  ") else f"\x1b[31m✗ {line}\x1b[0m" for line in self.lines()]
 
 
 class Refusals(Refusal):
@@ -43,17 +45,29 @@ class Refusals(Refusal):
         first = self.problems[0]
         super().__init__(first.wrong, first.saw, first.try_)
 
+    def __reduce__(self):  # so that it survives the way from one process to another
+        return type(self), (self.problems,)
+
     def lines(self):
         return [line for problem in self.problems for line in problem.lines()]
 
 
 def refuse_all(problems):
-    """Raise what is in the list: nothing, the one refusal, or all of them together."""
-    problems = list(problems)
-    if len(problems) == 1:
-        raise problems[0]
-    if problems:
-        raise Refusals(problems)
+    """Raise what is in the list: nothing, the one refusal, or all of them together (a `Refusals` gives its own)."""
+    flat = [single for problem in problems for single in getattr(problem, "problems", [problem])]
+    if len(flat) == 1:
+        raise flat[0]
+    if flat:
+        raise Refusals(flat)
+
+
+def counted(n, noun):
+    """A number and what it counts, for sentences.
+
+    >>> counted(1, "order"), counted(1200, "order")
+    ('1 order', '1,200 orders')
+    """
+    return f"{n:,} {noun}{'' if n == 1 else 's'}"
 
 
 def number(name, value, low=float("-inf"), high=float("inf"), hint="", low_open=False):
@@ -64,16 +78,22 @@ def number(name, value, low=float("-inf"), high=float("inf"), hint="", low_open=
     >>> number("retention_per_year", 0.8, 0, 1)
     0.8
     """
+    if isinstance(value, bool) or not isinstance(value, (Real, Decimal)):
+        raise Refusal(f"{name} needs a number.", repr(value)[:80], hint or f"{name}={_example(low, high)}")
     try:
         result = float(value)
-    except (TypeError, ValueError):
-        raise Refusal(f"{name} needs a number.", repr(value), hint or f"{name}=0.1") from None
+    except OverflowError:
+        result = float("inf")
     inside = low < result <= high if low_open else low <= result <= high
-    if isinstance(value, bool) or not inside or result in (float("inf"), float("-inf")):
+    if not inside or result in (float("inf"), float("-inf")):
         raise Refusal(
             f"{name}={value} is not {_span(low, high, low_open)}.", repr(value), hint or _percent(name, result, high)
         )
     return result
+
+
+def _example(low, high):
+    return f"{next((n for n in (0.1, low + 1, high) if low < n <= high), low):g}"
 
 
 def _span(low, high, low_open):
@@ -96,11 +116,11 @@ def one_of(name, value, choices):
     >>> one_of("refunds", "net", ("net", "drop"))
     'net'
     """
-    if value in choices:
+    if any(isinstance(value, type(c)) and value == c for c in choices):
         return value
-    near = difflib.get_close_matches(str(value), [str(c) for c in choices], 1)
+    near = difflib.get_close_matches(str(value)[:80], [str(c) for c in choices], 1)
     raise Refusal(
-        f"{name}={value!r} is not a choice.",
+        f"{name}={repr(value)[:80]} is not a choice.",
         f"choices are {', '.join(map(repr, choices))}",
         f"{name}={(near[0] if near else choices[0])!r}",
     )
@@ -116,15 +136,16 @@ def columns(frame_name, needed, found, renames=None):
       Saw: columns customer_id, date, price
       Try: tx.rename(columns={'price': 'amount'})
     """
+    found = list(map(str, found))
     missing = [c for c in needed if c not in found]
     if not missing:
         return
     if renames is None:
-        near = {c: difflib.get_close_matches(c, list(found), 1) for c in missing}
+        near = {c: difflib.get_close_matches(c, found, 1) for c in missing}
         renames = {hit[0]: c for c, hit in near.items() if hit}
     raise Refusal(
         f"{frame_name} need {', '.join(map(repr, missing))}.",
-        f"columns {', '.join(map(str, found))}",
+        f"columns {', '.join(found)}",
         f"tx.rename(columns={renames})" if renames else f"a table with the columns {', '.join(needed)}",
     )
 
