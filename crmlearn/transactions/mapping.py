@@ -3,7 +3,7 @@
 import difflib
 import re
 
-from crmlearn.errors import Refusal
+from crmlearn.errors import Refusal, refuse_all
 
 MONEY = ("amount", "margin", "tax", "shipping", "discount")
 FLAGS = ("is_test", "is_staff")
@@ -26,7 +26,7 @@ _KNOWN_AS = {
     "quantity": "qty units",
     "unit_price": "unitprice price_each item_price price",
     "currency": "currency_code",
-    "status": "order_status financial_status state",
+    "status": "order_status financial_status",
     "is_test": "test test_order",
     "is_staff": "staff staff_order employee_order",
     "channel": "sales_channel source",
@@ -43,49 +43,69 @@ def _plain(name):
 
 def match(found, columns=None):
     """Return {canonical: (column of the file, how it was found)} for a list of column names."""
-    given = dict(columns or {})
-    _refuse_given(found, given)
+    given = _given(found, columns)
     mapping = {name: (column, "as you said") for name, column in given.items()}
     free = [c for c in found if c not in given.values()]
+    problems = []
     for name, others in _KNOWN_AS.items():
         if name in mapping:
             continue
         exact = [c for c in free if _plain(c) == name]
         known = others.split()
         guessed = [c for c in free if _plain(c) in known or _plain(c).replace("_", "") in known]
-        if exact:
-            mapping[name] = (exact[0], "same name")
-        elif len(guessed) == 1:
-            mapping[name] = (guessed[0], "guessed by name")
-        elif guessed and (name in NEEDED or name == "order_id"):
-            raise Refusal(
-                f"more than one column could be '{name}'.",
-                ", ".join(guessed),
-                f"read(..., columns={{'{name}': '{guessed[0]}'}})",
-            )
+        candidates = exact or guessed
+        if len(candidates) == 1:
+            mapping[name] = (candidates[0], "same name" if exact else "guessed by name")
+        elif candidates and (exact or name in NEEDED or name == "order_id"):
+            saw = ", ".join(map(str, candidates))
+            mend = f"read(..., columns={{'{name}': {candidates[0]!r}}})"
+            problems.append(Refusal(f"more than one column could be '{name}'.", saw, mend))
     if "amount" not in mapping and {"quantity", "unit_price"} <= mapping.keys():
         how = f"{mapping['quantity'][0]} times {mapping['unit_price'][0]}"
         mapping["amount"] = (None, how)
+    refuse_all(problems)
     _refuse_missing(found, mapping)
     return mapping
 
 
-def _refuse_given(found, given):
+def _given(found, columns):
+    """What the caller said, checked."""
+    try:
+        given = dict(columns or {})
+    except (TypeError, ValueError):
+        raise Refusal(
+            "columns needs pairs of names.", repr(columns)[:80], "columns={'amount': 'Total'} (ours first, then yours)"
+        ) from None
+    problems = []
     for name, column in given.items():
         if name not in CANONICAL:
-            near = difflib.get_close_matches(name, CANONICAL, 1) or ["amount"]
-            raise Refusal(f"crmlearn knows no column '{name}'.", ", ".join(CANONICAL), f"columns={{'{near[0]}': ...}}")
-        if column not in found:
-            near = difflib.get_close_matches(str(column), list(found), 1) or [found[0]]
-            raise Refusal(f"the file has no column '{column}'.", ", ".join(found), f"columns={{'{name}': '{near[0]}'}}")
+            near = difflib.get_close_matches(str(name), CANONICAL, 1) or ["amount"]
+            mend = f"columns={{'{near[0]}': ...}}"
+            if column in CANONICAL and name in found:
+                mend = f"columns={{{column!r}: {name!r}}} (ours first, then the file's)"
+            problems.append(Refusal(f"crmlearn knows no column {name!r}.", ", ".join(CANONICAL), mend))
+        elif column not in found:
+            texts = list(map(str, found))
+            near = difflib.get_close_matches(str(column), texts, 1) or texts
+            saw, mend = ", ".join(texts), f"columns={{'{name}': '{near[0]}'}}"
+            problems.append(Refusal(f"the file has no column {column!r}.", saw, mend))
+        elif list(given.values()).count(column) > 1 and column not in list(given.values())[: list(given).index(name)]:
+            both = ", ".join(n for n, c in given.items() if c == column)
+            problems.append(Refusal(f"the column {column!r} cannot be two things.", both, "name it once"))
+    refuse_all(problems)
+    return given
 
 
 def _refuse_missing(found, mapping):
     missing = [name for name in NEEDED if name not in mapping]
     if missing:
         free = [c for c in found if c not in {column for column, _ in mapping.values()}]
-        likely = {"amount": "price", "date": "date", "customer_id": "id"}
-        guess = {m: next((c for c in free if likely[m] in c.lower()), "COLUMN") for m in missing}
+        likely = {
+            "amount": r"price|amount|total|pay|value",
+            "date": r"date|time|day|when",
+            "customer_id": r"cust|id\b|_id",
+        }
+        guess = {m: next((c for c in free if re.search(likely[m], str(c).lower())), "COLUMN") for m in missing}
         if mapping.get("unit_price") and "amount" in missing:
             guess["amount"] = mapping["unit_price"][0]
         raise Refusal(

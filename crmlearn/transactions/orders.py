@@ -2,12 +2,18 @@
 
 import narwhals.stable.v2 as nw
 
-from crmlearn.errors import Refusal
+from crmlearn.errors import Refusal, counted, refuse_all
 from crmlearn.transactions.mapping import MONEY
+
+_GRAIN = {"line": "amounts of lines were added up", "order": "each order's total was counted once"}
+_KEYS = ["order_id", "refund"]  # a refund that bears its order's id stays a row of its own, for the policy to treat
 
 
 def to_orders(tx, grain, once_per_order=None):
-    """Return (one row per order, notes). Without order ids, or when none repeats, the rows are the orders already."""
+    """Return (one row per order, notes). Without order ids, or when none repeats, the rows are the orders already.
+
+    tx : eager narwhals table; its column row says where each row stands in the source
+    """
     if "order_id" not in tx.columns:
         return _with_amounts(tx), []
     sizes = tx.drop_nulls("order_id").group_by("order_id").agg(rows=nw.len()).filter(nw.col("rows") > 1)
@@ -17,41 +23,51 @@ def to_orders(tx, grain, once_per_order=None):
         _refuse_unknown_grain(tx, sizes)
     many = tx.join(sizes.select("order_id"), on="order_id", how="semi")
     _refuse_two_customers(many)
+    single = tx.join(sizes.select("order_id"), on="order_id", how="anti")
+    many = _with_refunds_apart(many, grain)
     money = [c for c in (*MONEY, "quantity") if c in tx.columns]
     side = [c for c in money if c not in ("amount", "quantity")]
-    if grain == "order":
-        _refuse_different_totals(many)
-        once = ["amount", *(c for c in side if not len(_differing(many, c)))]
-    else:
-        _refuse_blank_lines(many)
-        once = _once_per_order(many, side, once_per_order)
-    others = [c for c in tx.columns if c not in (*money, "order_id")]
-    kept, left_out = _constant(many, others)
-    sums = [nw.col(c).max() if c in once else nw.col(c).sum() for c in money]
-    orders = many.group_by("order_id").agg(*sums, *(nw.col(c).min() for c in kept))
-    single = tx.join(sizes.select("order_id"), on="order_id", how="anti")
+    once = _once(many, side, grain, once_per_order)
+    kept, left_out = _constant(many, [c for c in tx.columns if c not in (*money, "order_id", "customer_id", "date")])
+    kept += ["customer_id", "date"]
+    orders = added_up(many, _KEYS, [c for c in money if c not in once], [*once, *kept])
     columns = [c for c in tx.columns if c in (*money, *kept, "order_id")]
-    added = [c for c in side if c not in once]
-    notes = [f"{len(many):,} rows are {len(orders):,} orders ({_GRAIN[grain]})"]
+    notes = [f"{len(many):,} rows make {counted(len(orders), 'order')} ({_GRAIN[grain]})", *_told(many, grain)]
     if side:
-        counted_once = [c for c in side if c in once]
-        notes.append(f"once per order: {', '.join(counted_once) or 'none'}; added up: {', '.join(added) or 'none'}")
+        counted_once = ", ".join(c for c in side if c in once) or "none"
+        notes.append(
+            f"once per order: {counted_once}; added up: {', '.join(c for c in side if c not in once) or 'none'}"
+        )
     if left_out:
         notes.append(f"left out, because it varies within an order: {', '.join(left_out)}")
-    orders = nw.concat([single.select(columns), orders.select(columns)]).sort("date", "order_id")
+    orders = nw.concat([single.select(columns), orders.select(columns)]).sort("date", "row")
     return _with_amounts(orders), notes
 
 
-_GRAIN = {"line": "amounts of lines were added up", "order": "each order's total was counted once"}
+def added_up(frame, keys, sums, firsts=()):
+    """One row per group: sums of some columns, the lowest filled value of others.
+
+    A margin is unknown as soon as a part of it is; a tax, shipping or discount left blank counts as none.
+    """
+    filled = {c: f"{c} filled" for c in sums}
+    groups = frame.group_by(keys).agg(
+        nw.len().alias("rows in group"),
+        *(nw.col(c).sum() for c in sums),
+        *(nw.col(c).count().alias(name) for c, name in filled.items()),
+        *(nw.col(c).min() for c in firsts),
+    )
+    needed = {c: nw.col("rows in group") if c == "margin" else 1 for c in sums}
+    groups = groups.with_columns(nw.when(nw.col(filled[c]) >= needed[c]).then(nw.col(c)).alias(c) for c in sums)
+    return groups.drop("rows in group", *filled.values())
 
 
 def _with_amounts(tx):
     """Refuse rows without an amount; only now, because blanks under an order's total are no holes."""
-    holes = tx.with_row_index("row").filter(nw.col("amount").is_null())
+    holes = tx.filter(nw.col("amount").is_null())
     if len(holes):
         raise Refusal(
-            f"{len(holes)} order{'s have' if len(holes) > 1 else ' has'} no amount.",
-            f"first on {holes['date'][0]:%Y-%m-%d}",
+            "every order needs an amount.",
+            f"{counted(len(holes), 'order')} without one, the first in row {holes['row'].min()}",
             "fill or delete these rows",
         )
     return tx
@@ -59,83 +75,128 @@ def _with_amounts(tx):
 
 def _refuse_unknown_grain(tx, sizes):
     rows = sizes["rows"].sum()
-    copies = int(tx.is_duplicated().sum())
+    copies = int(tx.drop("row").is_duplicated().sum())
     raise Refusal(
         "order ids repeat: does a row hold one line of an order, or the order's total again?",
-        f"{len(sizes):,} order ids stand on {rows:,} rows" + (f"; {copies} rows are exact copies" if copies else ""),
+        f"{counted(len(sizes), 'order id')} on {rows:,} rows" + (f", {copies:,} of them copies" if copies else ""),
         "grain='line' (amounts are added up) or grain='order' (each total is counted once)",
     )
 
 
 def _refuse_two_customers(many):
-    shared = _differing(many, "customer_id")
+    shared = _differing(many, "customer_id", ["order_id"])
     if len(shared):
         raise Refusal(
-            f"{len(shared)} order ids belong to more than one customer.",
-            f"for example order {shared['order_id'][0]}",
+            "one order id belongs to more than one customer.",
+            f"{counted(len(shared), 'order id')}, for example order {shared['order_id'][0]}",
             "make order ids unique, for example shop + number",
         )
 
 
-def _spread(many, column):
-    return many.group_by("order_id").agg(
+def _with_refunds_apart(many, grain):
+    """Negative rows of a later day are refunds of the order; on its own day they are lines, such as a coupon's."""
+    refund = nw.col("amount") < 0
+    if grain == "line":
+        refund &= nw.col("date").dt.truncate("1d") > nw.col("date").min().over("order_id").dt.truncate("1d")
+    return many.with_columns(refund=refund.fill_null(False))
+
+
+def _told(many, grain):
+    """What adding up hides, said while it can still be seen."""
+    notes = []
+    refunds = int(many["refund"].sum())
+    if refunds:
+        notes.append(f"refunds that bear an order's id stay rows of their own ({counted(refunds, 'row')})")
+    days = many.group_by(_KEYS).agg(first=nw.col("date").min(), last=nw.col("date").max())
+    several = len(days.filter(nw.col("first").dt.truncate("1d") < nw.col("last").dt.truncate("1d")))
+    if several:
+        notes.append(f"of lines on several days the first day counts ({counted(several, 'order')})")
+    if grain == "order":
+        return notes
+    copies = len(many) - len(many.drop("row").unique())
+    if copies:
+        notes.append(f"lines equal to another of their order were added up too ({counted(copies, 'line')})")
+    spread = _spread(many, "amount")
+    if len(spread) > 2 and (spread["low"] == spread["high"]).all():
+        notes.append("all lines of each order show the same amount: if it is the order's total, say grain='order'")
+    return notes
+
+
+def _spread(many, column, keys=_KEYS):
+    return many.group_by(keys).agg(
         low=nw.col(column).min(), high=nw.col(column).max(), filled=nw.col(column).count(), rows=nw.len()
     )
 
 
-def _differing(many, column):
-    return _spread(many, column).filter(nw.col("low") != nw.col("high")).sort("order_id")
+def _differing(many, column, keys=_KEYS):
+    return _spread(many, column, keys).filter(nw.col("low") != nw.col("high")).sort("order_id")
 
 
-def _refuse_different_totals(many):
-    differ = _differing(many, "amount")
-    if len(differ):
+def _once(many, side, grain, said):
+    """The money columns to count once per order; refused where only the file's owner can know."""
+    said = [said] if isinstance(said, str) else said
+    unknown = [c for c in said or [] if c not in side]
+    if unknown:
         raise Refusal(
-            f"with grain='order', {len(differ)} orders show more than one total.",
-            f"order {differ['order_id'][0]}: {differ['low'][0]:g} and {differ['high'][0]:g}",
-            "grain='line' if each row holds its own line's amount",
+            f"once_per_order names {unknown[0]!r}.", f"the file's columns {', '.join(side) or 'none'}", "leave it out"
         )
-
-
-def _refuse_blank_lines(many):
+    if grain == "order":
+        return _once_with_totals(many, side, said)
     blank = _spread(many, "amount").filter(nw.col("filled") < nw.col("rows")).sort("order_id")
+    problems = []
     if len(blank):
-        raise Refusal(
-            f"with grain='line', {len(blank)} orders have lines without an amount.",
-            f"order {blank['order_id'][0]}: {blank['filled'][0]} of {blank['rows'][0]} lines",
-            "grain='order' if the first line holds the order's total",
+        problems.append(
+            Refusal(
+                "with grain='line', each line needs an amount.",
+                f"{counted(len(blank), 'order')} with blanks; order {blank['order_id'][0]} has "
+                f"{counted(blank['filled'][0], 'amount')} on {blank['rows'][0]} lines",
+                "grain='order' if the first line holds the order's total",
+            )
         )
+    problems += _changing(many, said, "once_per_order without '{}'") if said is not None else _repeating(many, side)
+    refuse_all(problems)
+    return list(said or [])
 
 
-def _once_per_order(many, columns, said):
-    """The side columns (shipping, tax, ...) to count once; refused when each line shows the same and nobody said."""
-    if said is not None:
-        unknown = [c for c in said if c not in columns]
-        if unknown:
-            raise Refusal(f"once_per_order names {unknown[0]!r}.", f"columns {', '.join(columns)}", "leave it out")
-        for column in said:
-            differ = _differing(many, column)
-            if len(differ):
-                raise Refusal(
-                    f"'{column}' differs between lines of one order, so it cannot count once.",
-                    f"order {differ['order_id'][0]}: {differ['low'][0]:g} and {differ['high'][0]:g}",
-                    f"once_per_order without '{column}'",
-                )
-        return list(said)
+def _once_with_totals(many, side, said):
+    problems = [*_changing(many, ["amount"], "grain='line' if each row holds its own line's amount")]
+    if said is None:
+        said = [c for c in side if not len(_differing(many, c))]
+    else:
+        problems += _changing(many, said, "once_per_order without '{}'")
+    refuse_all(problems)
+    return ["amount", *said]
+
+
+def _changing(many, columns, try_):
+    """Refusals of columns that were said to repeat but do not."""
+    for column in columns:
+        differ = _differing(many, column)
+        if len(differ):
+            yield Refusal(
+                f"'{column}' differs within an order, so it cannot count once.",
+                f"{counted(len(differ), 'order')}; order {differ['order_id'][0]} shows "
+                f"{differ['low'][0]:g} and {differ['high'][0]:g}",
+                try_.format(column),
+            )
+
+
+def _repeating(many, columns):
+    """Refusals of columns that may be the order's own: most orders of several lines show one value on each of them."""
+    suspects = []
     for column in columns:
         spread = _spread(many, column).filter(nw.col("filled") > 1, nw.col("high") != 0)
-        if len(spread) and (spread["low"] == spread["high"]).all():
-            raise Refusal(
-                f"'{column}' shows the same value on every line of an order: the order's once, or each line's?",
-                f"{len(spread)} orders repeat it",
-                f"once_per_order=['{column}'] or once_per_order=[]",
-            )
-    return []
+        if len(spread) and (spread["low"] == spread["high"]).mean() >= 0.5:
+            suspects.append(column)
+    for column in suspects:
+        yield Refusal(
+            f"'{column}' shows one value on every line of most orders: the order's once, or each line's?",
+            "an order's shipping is often repeated so",
+            f"once_per_order={suspects} if it is the order's, once_per_order=[] if each line has its own",
+        )
 
 
 def _constant(many, columns):
-    kept, left_out = [], []
-    for column in columns:
-        same = column in ("customer_id", "date") or not len(_differing(many, column))
-        (kept if same else left_out).append(column)
-    return kept, left_out
+    """(columns with one value in each order, columns that vary)"""
+    varying = [c for c in columns if c != "row" and len(_differing(many, c))]
+    return [c for c in columns if c not in varying], varying

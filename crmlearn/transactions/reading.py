@@ -5,13 +5,11 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from crmlearn.errors import Refusal, one_of
+from crmlearn.errors import Refusal, counted, one_of, refuse_all
+from crmlearn.transactions import values
 from crmlearn.transactions.mapping import FLAGS, MONEY, NEEDED, match
 from crmlearn.transactions.orders import to_orders
-from crmlearn.transactions.parsing import parse_amounts, parse_dates
 from crmlearn.transactions.sources import open_table
-
-_YES = ("true", "yes", "y", "1", "t", "test", "staff")
 
 
 @dataclass(frozen=True)
@@ -32,7 +30,7 @@ class Read:
 
     def __repr__(self):
         rows = nw.from_native(self.mapping, eager_only=True).iter_rows()
-        lines = [f"  {name:12} <- {column or '-'} ({how})" for name, column, how in rows]
+        lines = [f"  {name:12} <- {'-' if column is None else column} ({how})" for name, column, how in rows]
         return "\n".join(["Read", *lines, *(f"  {note}" for note in self.notes)])
 
 
@@ -56,16 +54,16 @@ def read(
 
     source : path or DataFrame (pandas, Polars, ...)
     columns : {crmlearn's name: the file's name}; the others are guessed by name and shown in ``.mapping``
-    grain : "line" (each row's amount is that line's) or "order" (each row repeats the order's total); needed only
-        when order ids repeat
-    once_per_order : with grain="line", the money columns that repeat one value of the whole order on each line
+    grain : "line" (each row's amount is that line's) or "order" (each row repeats the order's total, or leaves it
+        blank after the first); needed only when order ids repeat
+    once_per_order : the money columns (tax, shipping, ...) that repeat one value of the whole order on each line
     date_order : "DMY" or "MDY", needed only when 03/04/2021 could be either
     decimal : "." or ",", needed only when 1,234 could be either
     timezone : name such as "Asia/Singapore", needed only when rows carry different zones
     encoding, separator : of a text file; found by themselves in all usual cases
     Returns: Read(tx, mapping, notes); tx has one row per order: customer_id (text), date, amount (currency units), and
-        what else the file has; a file gives a pandas table, a table its own kind
-    Errors: Refusal for all that could be understood in two ways or not at all
+        those of the other columns that crmlearn knows; a file gives a pandas table, a table its own kind
+    Errors: Refusal for all that could be understood in two ways or not at all, told at once
 
     >>> import pandas as pd
     >>> shop = pd.DataFrame({"Client": ["a", "b"], "Order Date": ["2021-03-01", "2021-03-02"], "Total": [20.0, 5.5]})
@@ -75,108 +73,101 @@ def read(
       date         <- Order Date (guessed by name)
       amount       <- Total (guessed by name)
     """
-    if grain is not None:
-        one_of("grain", grain, ("line", "order"))
-    raw, notes, separator = open_table(source, encoding, separator)
+    for name, value, choices in (("grain", grain, ("line", "order")), ("date_order", date_order, ("DMY", "MDY"))):
+        if value is not None:
+            one_of(name, value, choices)
+    raw, notes, origin = open_table(source, encoding, separator)
     mapping = match(raw.columns, columns)
-    parsed = {}
-    for name, (column, _) in mapping.items():
-        if column is None:
-            continue
-        series = raw.get_column(column)
-        if name == "date":
-            parsed[name], more = _dates(series, date_order, timezone)
-        elif name in (*MONEY, "quantity", "unit_price"):
-            parsed[name], more = _amounts(series, name, decimal, separator)
-        elif name in FLAGS:
-            parsed[name], more = _flags(series, name)
-        else:
-            parsed[name], more = _texts(series), []
-        notes += more
-    tx = nw.DataFrame.from_dict({name: s.alias(name) for name, s in parsed.items()}, backend=raw.implementation)
+    tx, more = _parsed(raw, mapping, origin, date_order, decimal, timezone)
+    notes += more
     if mapping["amount"][0] is None:
         tx = tx.with_columns(amount=nw.col("quantity") * nw.col("unit_price"))
-    _refuse_undated(tx)
-    tx, more = to_orders(tx.select(*NEEDED, *(c for c in tx.columns if c not in NEEDED)), grain, once_per_order)
+    tx, more = _filled(raw, tx, origin)
+    notes += more
+    problems = _undated(tx, origin)
+    try:
+        tx, more = to_orders(tx.select(*NEEDED, *(c for c in tx.columns if c not in NEEDED)), grain, once_per_order)
+    except Refusal as problem:
+        problems.append(problem)
+    refuse_all(problems)
+    notes += [*more, *_unusual(tx)]
+    unused = [str(c) for c in raw.columns if c not in {column for column, _ in mapping.values()}]
+    if unused:
+        notes.append(f"not used: {', '.join(unused)}")
     shown = {
         "column": list(mapping),
-        "in_file": [column for column, _ in mapping.values()],
+        "in_file": [None if column is None else str(column) for column, _ in mapping.values()],
         "found": [how for _, how in mapping.values()],
     }
     table = nw.from_dict(shown, backend=raw.implementation).to_native()
-    return Read(tx.to_native(), table, tuple(notes + more))
+    return Read(tx.drop("row").to_native(), table, tuple(notes))
 
 
-def _first_rows(series):
-    """{text: first row of the file it stands in}; the header is row 1."""
-    texts = series.cast(nw.String)
-    frame = nw.DataFrame.from_dict({"text": texts.alias("text")}, backend=series.implementation).with_row_index("row")
-    firsts = frame.drop_nulls("text").group_by("text").agg(nw.col("row").min()).sort("row")
-    return texts, {text: row + 2 for text, row in zip(*(firsts[c].to_list() for c in ("text", "row")), strict=True)}
+def _parsed(raw, mapping, origin, date_order, decimal, timezone):
+    """Every column by its own rules; all that is wrong in any of them is told at once."""
+    parsed, notes, problems = {}, [], []
+    for name, (column, how) in list(mapping.items()):
+        if column is None:
+            continue
+        series = raw.get_column(column)
+        try:
+            if name == "date":
+                parsed[name], more = values.dates(series, origin, date_order, timezone)
+            elif name in (*MONEY, "quantity", "unit_price"):
+                known = "currency" in mapping
+                parsed[name], more = values.amounts(series, name, origin, decimal, known)
+            elif name in FLAGS:
+                parsed[name], more = values.flags(series, name, origin)
+            else:
+                parsed[name], more = values.texts(series, name)
+        except Refusal as problem:
+            if name not in FLAGS or how != "guessed by name":
+                problems.append(problem)
+                continue
+            del mapping[name]  # a column 'test' may hold anything
+            more = [f"{name}: '{column}' was not taken, for it says neither yes nor no"]
+        notes += more
+    refuse_all(problems)
+    if "currency" in parsed:
+        parsed["currency"] = parsed["currency"].str.to_uppercase()
+    if "status" in parsed:
+        said = sorted(set(parsed["status"].drop_nulls().unique().to_list()))
+        notes.append(f"status says: {', '.join(said)}" if len(said) <= 12 else f"status says {len(said)} things")
+    frame = nw.DataFrame.from_dict({name: s.alias(name) for name, s in parsed.items()}, backend=raw.implementation)
+    return frame, notes
 
 
-def _replaced(texts, parsed, dtype):
-    """Each text by its parsed value; distinct values only were parsed, so a long file costs little."""
-    known = [t for t, value in parsed.items() if value is not None]
-    if not known:
-        return texts.cast(dtype)
-    return texts.replace_strict([*known, None], [*(parsed[t] for t in known), None], return_dtype=dtype)
+def _filled(raw, tx, origin):
+    """Leave out rows in which nothing stands, as spreadsheets export them; add each row's number in the source."""
+    tx = tx.with_row_index("row").with_columns(row=nw.col("row").cast(nw.Int64) + origin.first_row)
+    empty = raw.select(empty=nw.all_horizontal(nw.all().is_null(), ignore_nulls=False))["empty"]
+    n = int(empty.sum())
+    if n == len(raw):
+        raise Refusal("the table has no rows.", f"{n} rows in which nothing stands", "export the orders again")
+    return (tx.filter(~empty), [f"{counted(n, 'empty row')} left out"]) if n else (tx, [])
 
 
-def _dates(series, date_order, timezone):
-    if series.dtype in (nw.Datetime, nw.Date) and getattr(series.dtype, "time_zone", None) is None:
-        return series.cast(nw.Datetime("us")), []
-    if series.dtype.is_float():
-        raise Refusal("'date' holds numbers.", str(series.drop_nulls().head(3).to_list()), "write dates as 2021-04-03")
-    texts, rows = _first_rows(series)
-    parsed, notes = parse_dates(rows, date_order, timezone)
-    return _replaced(texts, parsed, nw.Datetime("us")), notes
-
-
-def _amounts(series, name, decimal, separator):
-    if series.dtype.is_numeric():
-        numbers = series.cast(nw.Float64)
-        frame = nw.DataFrame.from_dict({"n": numbers.alias("n")}, backend=series.implementation).with_row_index("row")
-        infinite = frame.filter(nw.col("n").is_in([float("inf"), float("-inf")]))
-        if len(infinite):
-            raise Refusal(f"'{name}' holds infinity.", f"row {infinite['row'][0] + 2}", "mend or delete these rows")
-        return numbers.fill_nan(None), []
-    texts, rows = _first_rows(series)
-    parsed, notes = parse_amounts(rows, name, decimal, separator)
-    return _replaced(texts, parsed, nw.Float64), notes
-
-
-def _flags(series, name):
-    if series.dtype == nw.Boolean:
-        return series.fill_null(False), []
-    texts, rows = _first_rows(series)
-    parsed = {t: t.strip().lower() in _YES for t in rows}
-    seen = sorted({t.strip() for t, yes in parsed.items() if yes})
-    return _replaced(texts, parsed, nw.Boolean).fill_null(False), [
-        f"{name}: yes where the file says {', '.join(seen) or 'nothing'}"
+def _undated(tx, origin):
+    holes = tx.filter(nw.col("date").is_null())
+    if not len(holes):
+        return []
+    return [
+        Refusal(
+            "every order needs a date.",
+            f"{counted(len(holes), 'row')} without one, the first is row {holes['row'][0]}",
+            f"fill or delete these rows ({origin.counting})",
+        )
     ]
 
 
-def _texts(series):
-    """Ids and labels as text without surrounding blanks; an id column that pandas made 17.0 is 17 again."""
-    if series.dtype.is_float():
-        whole = series.drop_nulls()
-        if len(whole) and (whole % 1 == 0).all():
-            series = series.cast(nw.Int64) if len(whole) == len(series) else _without_point(series)
-    texts = series.cast(nw.String).str.strip_chars()
-    frame = nw.DataFrame.from_dict({"t": texts.alias("t")}, backend=texts.implementation)
-    return frame.select(nw.when(nw.col("t") != "").then(nw.col("t")))["t"]
-
-
-def _without_point(series):
-    return series.cast(nw.String).str.replace(r"\.0$", "")
-
-
-def _refuse_undated(tx):
-    holes = tx.with_row_index("row").filter(nw.col("date").is_null())
-    if len(holes):
-        raise Refusal(
-            f"{len(holes)} row{'s have' if len(holes) > 1 else ' has'} no date.",
-            f"first in row {holes['row'][0] + 2}",
-            "fill or delete these rows",
-        )
+def _unusual(tx):
+    """What is no error but would spoil every mean: said, not touched."""
+    notes = []
+    sizes = tx.filter(nw.col("amount") != 0).select(nw.col("row"), size=nw.col("amount").abs())
+    if len(sizes) and sizes["size"].max() > 10_000 * sizes["size"].quantile(0.5, "lower"):
+        top = sizes.filter(nw.col("size") == nw.col("size").max())
+        notes.append(f"the largest amount, {top['size'][0]:,.0f} in row {top['row'][0]}, is 10,000 times the median")
+    first, last = tx["date"].min(), tx["date"].max()
+    if last.year - first.year > 30:
+        notes.append(f"the dates span {last.year - first.year} years, from {first.date()} to {last.date()}")
+    return notes

@@ -1,50 +1,83 @@
-"""From a file or a table to columns of text or values, with a note on everything that was worked out."""
+"""From a file or a table to columns as they stand there, with a note on everything that was worked out."""
 
-import codecs
-import csv
+import os
 from pathlib import Path
+from typing import NamedTuple
 
 import narwhals.stable.v2 as nw
 import pandas as pd
+from narwhals.exceptions import DuplicateError
 
 from crmlearn.errors import Refusal
+from crmlearn.transactions.textfiles import open_text
 
-# utf-32-le starts like utf-16-le, so the longer mark is tried first.
-_MARKS = [
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-]
-_SEPARATORS = ",;\t|"
+
+class Origin(NamedTuple):
+    """Where values came from, so that a refusal can say where to look: how rows are counted there."""
+
+    first_row: int  # the number of the first row of data
+    counting: str
+    separator: str | None = None  # of a text file
+
+
+IN_TABLE = Origin(0, "the first row is row 0")
 
 
 def open_table(source, encoding=None, separator=None):
-    """Return (eager narwhals frame, notes, separator or None when the source was no text file)."""
-    if not isinstance(source, (str, Path)):
-        return _from_frame(source), [], None
+    """Return (eager narwhals frame, notes, Origin)."""
+    if not isinstance(source, (str, os.PathLike)):
+        return _refuse_no_rows(table_of(source, "read"), "the table"), [], IN_TABLE
+    if "\n" in str(source):
+        raise Refusal("read needs the name of a file.", "a text of several lines", "transactions.read('orders.csv')")
     path = Path(source)
-    _refuse_no_file(source, path)
-    if path.suffix.lower() in (".parquet", ".pq"):
-        try:
-            frame = pd.read_parquet(path)
-        except Exception as error:
-            raise Refusal(f"{path.name} is no readable Parquet file.", str(error)[:80], "export it again") from error
-        return _refuse_no_rows(nw.from_native(frame, eager_only=True), path.name), ["Parquet file"], None
-    frame, notes, separator = _from_text(path, encoding, separator)
-    return _refuse_no_rows(frame, path.name), notes, separator
-
-
-def _from_frame(source):
     try:
-        frame = nw.from_native(source)
+        _refuse_no_file(source, path)
+        if path.suffix.lower() in (".parquet", ".pq"):
+            return _refuse_no_rows(_from_parquet(path), path.name), ["Parquet file"], IN_TABLE
+        frame, notes, separator, first_row = open_text(path, encoding, separator)
+    except OSError as error:
+        raise Refusal(f"{path.name[:80]} cannot be opened.", error.strerror or "no reason given", "check it") from None
+    return _refuse_no_rows(frame, path.name), notes, Origin(first_row, "the header is row 1", separator)
+
+
+def table_of(native, who, lazy=False):
+    """Any table as a narwhals frame, without a pandas index; refuses what is no table."""
+    if isinstance(native, pd.DataFrame):
+        native = _without_index(native)
+    try:
+        frame = nw.from_native(native)
     except TypeError:
-        raise Refusal(
-            "read needs a file or a table.", type(source).__name__, "transactions.read('orders.csv') or a DataFrame"
-        ) from None
-    if isinstance(frame, nw.LazyFrame):
-        frame = frame.collect()
-    return _refuse_no_rows(frame, "the table")
+        mend = "transactions.read('orders.csv')" if who == "read" else f"{who}(a DataFrame of pandas or Polars)"
+        raise Refusal(f"{who} needs a {'file or a ' * (who == 'read')}table.", type(native).__name__, mend) from None
+    except DuplicateError:
+        names = list(map(str, native.columns))
+        twice = sorted({name for name in names if names.count(name) > 1})
+        raise Refusal("the table has two columns of one name.", ", ".join(twice), "rename one of them") from None
+    if isinstance(frame, nw.DataFrame) and who != "read" and not all(isinstance(c, str) for c in frame.columns):
+        saw = ", ".join(repr(c) for c in frame.columns if not isinstance(c, str))
+        raise Refusal(f"{who} needs columns with texts as names.", saw, "tx.columns = [str(c) for c in tx.columns]")
+    if lazy or isinstance(frame, nw.DataFrame):
+        return frame
+    if who != "read":
+        raise Refusal(f"{who} needs a table in memory.", type(native).__name__, f"{who}(tx.collect())")
+    return frame.collect()
+
+
+def _without_index(frame):
+    """Named levels of a pandas index are columns that somebody put aside; a bare index only numbers the rows."""
+    named = [name for name in frame.index.names if name is not None and name not in frame.columns]
+    if named:
+        return frame.reset_index(level=named).reset_index(drop=True)
+    return frame.reset_index(drop=True)
+
+
+def _from_parquet(path):
+    try:
+        return table_of(pd.read_parquet(path), "read")
+    except OSError:
+        raise
+    except Exception as error:
+        raise Refusal(f"{path.name} is no readable Parquet file.", type(error).__name__, "export it again") from error
 
 
 def _refuse_no_file(source, path):
@@ -69,87 +102,3 @@ def _refuse_no_rows(frame, name):
     if len(frame.columns) == 0 or len(frame) == 0:
         raise Refusal(f"{name} has no rows.", f"{len(frame.columns)} column names and nothing below", "export again")
     return frame
-
-
-def _from_text(path, encoding, separator):
-    encoding, notes = _encoding(path, encoding)
-    try:
-        with path.open(encoding=encoding, newline="") as file:
-            first = file.readline()
-            said = first.lower().startswith("sep=")  # Excel's own way of naming the separator
-            if said:
-                separator = separator or first[4:5]
-                first = file.readline()
-    except UnicodeError:
-        raise Refusal(
-            f"{path.name} is not written in {encoding}.",
-            "bytes that do not belong there",
-            "save it as 'CSV UTF-8', or say encoding='cp1252' (Excel, Western Europe)",
-        ) from None
-    if separator is None:
-        separator = max(_SEPARATORS, key=lambda s: len(next(csv.reader([first], delimiter=s), [])))
-    header = [name.strip() for name in next(csv.reader([first], delimiter=separator), [])]
-    _refuse_header(path.name, header)
-    if separator != ",":
-        notes.append({"\t": "columns are separated by tabs"}.get(separator, f"columns are separated by '{separator}'"))
-    try:
-        frame = pd.read_csv(
-            path,
-            sep=separator,
-            encoding=encoding,
-            dtype="str",
-            keep_default_na=False,
-            na_values=[""],
-            skiprows=int(said),
-            index_col=False,
-            skip_blank_lines=True,
-        )
-    except pd.errors.EmptyDataError:
-        raise Refusal(f"{path.name} has no rows.", "nothing but blank lines", "export the orders again") from None
-    except UnicodeError:
-        raise Refusal(
-            f"{path.name} is not written in {encoding} throughout.",
-            "bytes that do not belong there",
-            "save it as 'CSV UTF-8', or say encoding='cp1252' (Excel, Western Europe)",
-        ) from None
-    except (pd.errors.ParserError, pd.errors.ParserWarning) as error:
-        raise Refusal(
-            f"{path.name} has rows with more fields than the header has names.",
-            str(error).split("C error: ")[-1].strip(),
-            "put fields that contain the separator into double quotes, or say separator=...",
-        ) from error
-    frame.columns = header
-    return nw.from_native(frame, eager_only=True), notes, separator
-
-
-def _encoding(path, encoding):
-    with path.open("rb") as file:
-        head = file.read(4096) if encoding is None else b""
-    if head[:2] == b"PK":
-        raise Refusal(f"{path.name} is an Excel workbook or a zip.", "a packed file", "save the sheet as 'CSV UTF-8'")
-    if head[:2] == b"\x1f\x8b":
-        raise Refusal(f"{path.name} is gzip-packed.", "a packed file", f"gunzip {path.name}")
-    for mark, name in _MARKS:
-        if head.startswith(mark):
-            return name, [f"the file is written in {name}"] if name != "utf-8-sig" else []
-    if b"\x00" in head:
-        raise Refusal(f"{path.name} is no text file.", "zero bytes", "export as CSV UTF-8, or say encoding='utf-16-le'")
-    return encoding or "utf-8", [f"the file is written in {encoding}, as said"] if encoding else []
-
-
-def _refuse_header(name, header):
-    if len(header) < 2:
-        raise Refusal(
-            f"{name} is no table: its first line has one field.",
-            repr(header[0][:40]) if header else "a blank line",
-            "export as CSV with a line of column names, or say separator=...",
-        )
-    twice = sorted({h for h in header if header.count(h) > 1})
-    if twice:
-        raise Refusal(f"{name} has two columns of one name.", ", ".join(twice), "rename one of them in the file")
-    if all(h == "" or h.replace(".", "").replace("-", "").replace("/", "").replace(":", "").isdigit() for h in header):
-        raise Refusal(
-            f"the first line of {name} looks like data, not like column names.",
-            ", ".join(header[:4]),
-            "add a first line: customer_id,date,amount",
-        )
