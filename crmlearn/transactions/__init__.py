@@ -4,7 +4,8 @@ A canonical log has one row per order: ``customer_id, date, amount`` and, where 
 channel, category`` and others. Every function returns a new table of the caller's kind (pandas, Polars, ...).
 """
 
-from crmlearn.transactions.cleaning import Cleaned, Policy, clean
+from crmlearn.transactions.cleaning import Cleaned, clean
+from crmlearn.transactions.policy import Policy
 from crmlearn.transactions.reading import Read, read
 from crmlearn.transactions.summary import Split, from_lifetimes, split, summarise, to_lifetimes
 

@@ -4,9 +4,10 @@ from typing import Any, NamedTuple
 
 import narwhals.stable.v2 as nw
 
-from crmlearn.errors import Refusal, columns, one_of
-from crmlearn.transactions.mapping import NEEDED
+from crmlearn.errors import Refusal, columns, counted, one_of, refuse_all
+from crmlearn.transactions.checking import facts, opened, typed
 from crmlearn.transactions.parsing import as_datetime
+from crmlearn.transactions.sources import table_of
 
 DAYS = {"day": 1, "week": 7, "month": 365.25 / 12, "year": 365.25}
 _LIFETIMES = {"x": "frequency", "t_x": "recency", "T": "T", "mean_spend": "monetary_value"}
@@ -32,17 +33,17 @@ def split(tx, at):
     1
     """
     end = as_datetime("at", at).replace(hour=23, minute=59, second=59, microsecond=999999)
-    frame = nw.from_native(tx)
-    columns("transactions", ["date"], frame.collect_schema().names())
-    first, last = _row(frame.select(low=nw.col("date").min(), high=nw.col("date").max()))
-    if not first <= end < last:
+    frame = opened(tx, "split", ["date"])
+    date = nw.col("date").cast(nw.Datetime("us"))
+    about = facts(frame.select(date=date))
+    if not about.first <= end < about.last:
+        middle = about.first + (about.last - about.first) / 2
         raise Refusal(
             f"at={end:%Y-%m-%d} does not divide the orders.",
-            f"orders from {first:%Y-%m-%d} to {last:%Y-%m-%d}",
-            f"at='{first + (last - first) / 2:%Y-%m-%d}'",
+            f"orders from {about.first:%Y-%m-%d} to {about.last:%Y-%m-%d}",
+            f"at='{middle:%Y-%m-%d}'" if middle.date() < about.last.date() else "more days of orders",
         )
-    calibration, holdout = frame.filter(nw.col("date") <= end), frame.filter(nw.col("date") > end)
-    return Split(calibration.to_native(), holdout.to_native())
+    return Split(frame.filter(date <= end).to_native(), frame.filter(date > end).to_native())
 
 
 def summarise(tx, as_of, unit="week"):
@@ -52,8 +53,9 @@ def summarise(tx, as_of, unit="week"):
     as_of : date, the end of the observation; orders after it are refused
     unit : "day", "week" (7 days), "month" (365.25 / 12 days) or "year" (365.25 days): the unit of t_x and T
     Returns: one row per customer, sorted: x (repeat orders), t_x (time from first to last order), T (time from the
-        first order to as_of), mean_spend (mean amount of *repeat* orders; missing when x = 0). Time counts whole days.
-    Errors: Refusal when as_of precedes orders
+        first order to as_of), mean_spend (mean amount of *repeat* orders; missing when x = 0). Time counts whole days;
+        orders of one day count apart unless `clean` merged them.
+    Errors: Refusal when as_of precedes orders, and for what `clean` would have treated: refunds, missing customers
     Source: Fader, Hardie & Lee (2005), Marketing Science 24(2), 275-284, for x, t_x and T
 
     >>> import pandas as pd
@@ -66,17 +68,9 @@ def summarise(tx, as_of, unit="week"):
     """
     one_of("unit", unit, tuple(DAYS))
     end = as_datetime("as_of", as_of).replace(hour=0, minute=0, second=0, microsecond=0)
-    frame = nw.from_native(tx)
-    columns("transactions", NEEDED, frame.collect_schema().names())
-    days = frame.select("customer_id", "amount", date=nw.col("date").dt.truncate("1d"))
-    late = days.select(late=(nw.col("date") > end).sum(), latest=nw.col("date").max())
-    n_late, latest = _row(late)
-    if n_late:
-        raise Refusal(
-            f"as_of={end:%Y-%m-%d} precedes {n_late:,} orders.",
-            f"the latest is of {latest:%Y-%m-%d}",
-            "filter them (transactions.split) or move as_of",
-        )
+    frame = typed(opened(tx, "summarise").select("customer_id", "amount", "date"))
+    days = frame.with_columns(date=nw.col("date").dt.truncate("1d"))
+    _refuse_uncleaned(facts(days), days, end)
     days = days.with_columns(first=nw.col("date").min().over("customer_id"))
     at_first = nw.col("date") == nw.col("first")
     days = days.with_columns(
@@ -100,11 +94,26 @@ def summarise(tx, as_of, unit="week"):
     return summary.sort("customer_id").to_native()
 
 
-def _row(frame):
-    """The one row of a one-row result, whatever the engine."""
-    if isinstance(frame, nw.LazyFrame):
-        frame = frame.collect()
-    return frame.row(0)
+def _refuse_uncleaned(about, days, end):
+    problems = [
+        Refusal(wrong, f"{n:,} of {about.rows:,} rows", "tx = transactions.clean(tx).tx")
+        for n, wrong in (
+            (about.negative, "negative amounts would count as orders."),
+            (about.nobody, "orders without a customer would count as one customer."),
+        )
+        if n
+    ]
+    if about.last > end:
+        late = days.filter(nw.col("date") > end).select(n=nw.len())
+        n = (late.collect() if isinstance(late, nw.LazyFrame) else late).row(0)[0]
+        problems.append(
+            Refusal(
+                f"as_of={end:%Y-%m-%d} precedes {counted(n, 'order')}.",
+                f"the latest is of {about.last:%Y-%m-%d}",
+                "filter them (transactions.split) or move as_of",
+            )
+        )
+    refuse_all(problems)
 
 
 def to_lifetimes(summary):
@@ -115,26 +124,63 @@ def to_lifetimes(summary):
        frequency  recency    T  monetary_value
     0          0      0.0  9.0             0.0
     """
-    frame = nw.from_native(summary)
+    frame = table_of(summary, "to_lifetimes", lazy=True)
     names = frame.collect_schema().names()
     columns("summaries", ["x", "t_x", "T"], names)
+    _refuse_both_or_text(frame, _LIFETIMES, _LIFETIMES.values())
     if "mean_spend" in names:
-        frame = frame.with_columns(nw.col("mean_spend").cast(nw.Float64).fill_nan(None).fill_null(0.0))
+        # Only who never came back has no repeat spend; any other gap stays a gap.
+        spend = nw.col("mean_spend").cast(nw.Float64).fill_nan(None)
+        frame = frame.with_columns(mean_spend=nw.when(nw.col("x") > 0).then(spend).otherwise(0.0))
     return frame.rename({old: new for old, new in _LIFETIMES.items() if old in names}).to_native()
 
 
 def from_lifetimes(table):
     """Rename frequency, recency, T, monetary_value to x, t_x, T, mean_spend (missing where x = 0).
 
+    Errors: Refusal where recency exceeds T: then it counts the days *since* the last order, not those until it
+
     >>> import pandas as pd
     >>> from_lifetimes(pd.DataFrame({"frequency": [2], "recency": [30.43], "T": [38.86], "monetary_value": [22.35]}))
        x    t_x      T  mean_spend
     0  2  30.43  38.86       22.35
     """
-    frame = nw.from_native(table)
+    frame = table_of(table, "from_lifetimes", lazy=True)
     names = frame.collect_schema().names()
     columns("summaries", ["frequency", "recency", "T"], names)
+    _refuse_both_or_text(frame, _LIFETIMES.values(), _LIFETIMES)
     frame = frame.rename({new: old for old, new in _LIFETIMES.items() if new in names})
+    x, t_x, T = (nw.col(c).cast(nw.Float64) for c in ("x", "t_x", "T"))
+    wrong = {
+        "frequency must count repeat orders (0, 1, 2 and so on)": ~((x >= 0) & (x % 1 == 0)),
+        "recency must lie between 0 and T: it is the time from the first to the last order": ~((t_x >= 0) & (t_x <= T)),
+        "recency must be 0 where frequency is 0: there the first order is the last": (x == 0) & (t_x != 0),
+    }
+    counts = frame.select(nw.len(), *(hit.fill_null(True).sum().alias(str(n)) for n, hit in enumerate(wrong.values())))
+    rows, *hits = (counts.collect() if isinstance(counts, nw.LazyFrame) else counts).row(0)
+    refuse_all(
+        Refusal(f"{said}.", f"{n:,} of {rows:,} rows", "summarise(tx, as_of=...) of the orders themselves")
+        for said, n in zip(wrong, hits, strict=True)
+        if n
+    )
+    frame = frame.with_columns(x=nw.col("x").cast(nw.Int64))
     if "monetary_value" in names:
         frame = frame.with_columns(mean_spend=nw.when(nw.col("x") > 0).then(nw.col("mean_spend")))
     return frame.to_native()
+
+
+def _refuse_both_or_text(frame, names, others):
+    schema = frame.collect_schema()
+    both = [name for name in others if name in schema and name != "T"]
+    if both:
+        raise Refusal("the table holds both kinds of names.", ", ".join(both), "drop the columns of one kind")
+    text = [f"'{name}' is {schema[name]}" for name in names if name in schema and not _is_number(frame, name)]
+    if text:
+        raise Refusal("summaries need numbers.", ", ".join(text), "summarise(tx, as_of=...)")
+
+
+def _is_number(frame, name):
+    """Whether a column holds numbers, or nothing at all."""
+    dtype = frame.collect_schema()[name]
+    empty = isinstance(frame, nw.DataFrame) and frame[name].is_null().all()
+    return dtype.is_numeric() or dtype == nw.Unknown or empty
