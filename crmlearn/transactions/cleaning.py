@@ -110,7 +110,7 @@ def _currency(frame, policy, log):
     if policy.currency is None and len(counts) > 1:
         raise Refusal(
             "amounts in more than one currency cannot be added.",
-            ", ".join(f"{name} on {counted(n, 'row')}" for name, n in counts.items()),
+            ", ".join(f"{name} on {counted(n, 'row')}" for name, n in list(counts.items())[:5]),
             f"Policy(currency='{most}') to keep one, or convert before reading",
         )
     if policy.currency is not None and policy.currency not in counts:

@@ -15,15 +15,18 @@ def to_orders(tx, grain, once_per_order=None):
     tx : eager narwhals table; its column row says where each row stands in the source
     """
     if "order_id" not in tx.columns:
+        if grain or once_per_order:
+            saw = "no column 'order_id'"
+            raise Refusal("grain and once_per_order need order ids.", saw, "read(..., columns={'order_id': 'COLUMN'})")
         return _with_amounts(tx), []
-    sizes = tx.drop_nulls("order_id").group_by("order_id").agg(rows=nw.len()).filter(nw.col("rows") > 1)
-    if len(sizes) == 0:
-        return _with_amounts(tx), []
-    if grain is None:
-        _refuse_unknown_grain(tx, sizes)
-    many = tx.join(sizes.select("order_id"), on="order_id", how="semi")
+    repeated = _repeated(tx)
+    many = tx.join(repeated, on="order_id", how="semi")
     _refuse_two_customers(many)
-    single = tx.join(sizes.select("order_id"), on="order_id", how="anti")
+    if not len(_repeated(tx.filter(nw.col("amount").is_null() | (nw.col("amount") >= 0)))):
+        return _with_amounts(tx), []  # only refunds bear the id of another row
+    if grain is None:
+        _refuse_unknown_grain(many)
+    single = tx.join(repeated, on="order_id", how="anti")
     many = _with_refunds_apart(many, grain)
     money = [c for c in (*MONEY, "quantity") if c in tx.columns]
     side = [c for c in money if c not in ("amount", "quantity")]
@@ -73,12 +76,16 @@ def _with_amounts(tx):
     return tx
 
 
-def _refuse_unknown_grain(tx, sizes):
-    rows = sizes["rows"].sum()
-    copies = int(tx.drop("row").is_duplicated().sum())
+def _repeated(tx):
+    sizes = tx.drop_nulls("order_id").group_by("order_id").agg(rows=nw.len())
+    return sizes.filter(nw.col("rows") > 1).select("order_id")
+
+
+def _refuse_unknown_grain(many):
+    ids, copies = many["order_id"].n_unique(), int(many.drop("row").is_duplicated().sum())
     raise Refusal(
         "order ids repeat: does a row hold one line of an order, or the order's total again?",
-        f"{counted(len(sizes), 'order id')} on {rows:,} rows" + (f", {copies:,} of them copies" if copies else ""),
+        f"{counted(ids, 'order id')} on {len(many):,} rows" + (f", {copies:,} of them copies" if copies else ""),
         "grain='line' (amounts are added up) or grain='order' (each total is counted once)",
     )
 
@@ -113,6 +120,9 @@ def _told(many, grain):
         notes.append(f"of lines on several days the first day counts ({counted(several, 'order')})")
     if grain == "order":
         return notes
+    minus = int(((many["amount"] < 0) & ~many["refund"]).sum())
+    if minus:
+        notes.append(f"negative lines of an order's first day were taken off it ({counted(minus, 'line')})")
     copies = len(many) - len(many.drop("row").unique())
     if copies:
         notes.append(f"lines equal to another of their order were added up too ({counted(copies, 'line')})")

@@ -80,7 +80,7 @@ def _order(values, slashed):
         a, b = min(firsts, key=values.get), min(seconds, key=values.get)
         raise Refusal(
             "'date' mixes day/month and month/day.",
-            f"row {values[a]}: {a}; row {values[b]}: {b}",
+            f"row {values[a]}: {_only_day(a)}; row {values[b]}: {_only_day(b)}",
             "date_order='DMY' or 'MDY' after mending the others, or write dates as 2021-04-03",
         )
     doubtful = next((t for t, m in slashed.items() if int(m[1]) != int(m[2])), None)  # 03/03/2021 is one day only
@@ -88,10 +88,14 @@ def _order(values, slashed):
         m = slashed[doubtful]
         raise Refusal(
             "'date' can be read in two ways.",
-            f"{doubtful} is day {int(m[1])} of month {int(m[2])}, or day {int(m[2])} of month {int(m[1])}",
+            f"{_only_day(doubtful)} is day {int(m[1])} of month {int(m[2])}, or day {int(m[2])} of month {int(m[1])}",
             "date_order='DMY' (day first) or date_order='MDY' (month first)",
         )
     return "MDY" if seconds else "DMY"
+
+
+def _only_day(text):
+    return re.split("[ T]", text)[0]  # what follows may be anything
 
 
 def _day(m, order):

@@ -9,6 +9,7 @@ from crmlearn.errors import Refusal, counted, one_of, refuse_all
 from crmlearn.transactions import values
 from crmlearn.transactions.mapping import FLAGS, MONEY, NEEDED, match
 from crmlearn.transactions.orders import to_orders
+from crmlearn.transactions.policy import Policy
 from crmlearn.transactions.sources import open_table
 
 
@@ -93,7 +94,7 @@ def read(
     notes += [*more, *_unusual(tx)]
     unused = [str(c) for c in raw.columns if c not in {column for column, _ in mapping.values()}]
     if unused:
-        notes.append(f"not used: {', '.join(unused)}")
+        notes.append(f"not used: {', '.join(unused[:12])}{' and more' if unused[12:] else ''}")
     shown = {
         "column": list(mapping),
         "in_file": [None if column is None else str(column) for column, _ in mapping.values()],
@@ -131,10 +132,19 @@ def _parsed(raw, mapping, origin, date_order, decimal, timezone):
     if "currency" in parsed:
         parsed["currency"] = parsed["currency"].str.to_uppercase()
     if "status" in parsed:
-        said = sorted(set(parsed["status"].drop_nulls().unique().to_list()))
-        notes.append(f"status says: {', '.join(said)}" if len(said) <= 12 else f"status says {len(said)} things")
+        notes.append(_statuses(parsed["status"]))
     frame = nw.DataFrame.from_dict({name: s.alias(name) for name, s in parsed.items()}, backend=raw.implementation)
     return frame, notes
+
+
+def _statuses(status):
+    words = status.drop_nulls().str.to_lowercase()
+    known = words.is_in(Policy.cancelled_words)
+    cancelled, others = sorted(set(words.filter(known).to_list())), words.filter(~known)
+    return (
+        f"status: {counted(int(known.sum()), 'row')} cancelled ({', '.join(cancelled) or 'no word of the policy'}), "
+        f"{counted(len(others), 'row')} with {counted(others.n_unique() if len(others) else 0, 'other word')}"
+    )
 
 
 def _filled(raw, tx, origin):

@@ -25,7 +25,7 @@ _DATA = re.compile(r"[\W\d]*\d[\W\d]*|.+@.+\..+|\d{4}-\d\d-\d\d.*")
 
 def open_text(path, encoding=None, separator=None):
     """Return (eager frame of text, notes, separator, number of the first row of data; blank lines count)."""
-    if separator is not None and (len(separator) != 1 or separator in '"\r\n'):
+    if separator is not None and (not isinstance(separator, str) or len(separator) != 1 or separator in '"\r\n'):
         raise Refusal("separator needs one character.", repr(separator), "separator=';' or separator='\\t'")
     encoding, notes = _encoding(path, encoding)
     try:

@@ -83,7 +83,13 @@ def flags(series, name, origin):
 
 def texts(series, name):
     """Return (text without surrounding blanks, notes); an id column that pandas made 17.0 is 17 again."""
-    return _cells(series, name, missing=_MISSING if name.endswith("_id") else _MISSING[:-1])
+    if not name.endswith("_id"):
+        return _cells(series, name, _MISSING[:-1])  # NA may be North America
+    cells, notes = _cells(series, name)
+    point = cells.str.contains(r"^\d+\.0$").drop_nulls()
+    if len(point) and point.all():
+        return cells.str.replace(r"\.0$", ""), [*notes, f"{name}: 17.0 was read as 17"]
+    return cells, notes
 
 
 def _cells(series, name, missing=_MISSING):
