@@ -38,7 +38,7 @@ def names():
     """Names of all data sets.
 
     >>> names()
-    ['cdnow', 'renewals']
+    ['cdnow', 'first_orders', 'renewals']
     """
     return sorted(card.parent.name for card in home.folder("datasets").glob("*/card.md"))
 
