@@ -5,7 +5,7 @@ from html import escape
 
 from ruamel.yaml import YAML
 
-from crmlearn import home
+from crmlearn import home, tables
 
 
 def syllabus():
@@ -29,10 +29,8 @@ class Map:
         return "\n".join([*lines, "* is built"])
 
     def _repr_html_(self):
-        rows = "".join(f"<tr><td>{p['stem'][:2]}</td><td>{_link(p)}</td><td>{escape(p['question'])}</td>"
-                       f"<td>{p['status']}</td></tr>" for p in self.pages)  # fmt: skip
-        head = "<tr><th>page</th><th>theme</th><th>the question it answers</th><th>status</th></tr>"
-        return f"<table>{head}{rows}</table>"
+        rows = [[p["stem"][:2], _link(p), p["question"], p["status"]] for p in self.pages]
+        return tables.html(["page", "theme", "the question it answers", "status"], rows, raw=(1,))
 
 
 def _link(page):

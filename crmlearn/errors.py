@@ -34,7 +34,7 @@ class Refusal(ValueError):
 
     def _render_traceback_(self):
         # Jupyter shows this instead of the stack: the reader's mistake is in the reader's line, not in ours.
-        return [line if line.startswith("  ") else f"\x1b[31m✗ {line}\x1b[0m" for line in self.lines()]
+        return [line if line.startswith("  ") else f"\x1b[1m✗ {line}\x1b[0m" for line in self.lines()]
 
 
 class Refusals(Refusal):

@@ -89,7 +89,7 @@ def bars(table, title, x_label, y_label, stacked=False):
             ground = [low + h for low, h in zip(ground, heights, strict=True)]
     ax.set_xticks(range(len(table)), [str(v) for v in table.index], rotation=60 if len(table) > 10 else 0)
     if n > 1:
-        ax.legend()
+        ax.legend(loc="upper left", bbox_to_anchor=(1, 1))  # beside the bars, never over them
     return figure
 
 
@@ -152,3 +152,25 @@ def histogram(values, title, x_label, y_label, bins=40, marks=None):
     if marks:
         ax.legend()
     return figure
+
+
+def play(sentence, **sliders):
+    """Sliders with a sentence below them that follows their values; the page must tell its story without them too.
+
+    sentence : function of the sliders' values, returning text
+    sliders : ipywidgets sliders by the name of the argument
+    Returns: a widget
+    """
+    from ipywidgets import HTML, VBox
+
+    said = HTML()
+
+    def follow(_=None):
+        text = sentence(**{name: slider.value for name, slider in sliders.items()})
+        said.value = f'<p role="status" aria-live="polite">{escape(text)}</p>'
+
+    for name, slider in sliders.items():
+        slider.description = name
+        slider.observe(follow, "value")
+    follow()
+    return VBox([*sliders.values(), said])

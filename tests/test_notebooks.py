@@ -150,5 +150,5 @@ class TestFiveKindsOfCLV:
 
     def test_the_slider_has_its_static_twin(self):
         cells = code(read(ROOT / "08_clv_types.ipynb"))
-        slider = next(i for i, c in enumerate(cells) if "interact(" in c.source)
+        slider = next(i for i, c in enumerate(cells) if "plots.play(" in c.source)
         assert "heatmap" in cells[slider + 1].source

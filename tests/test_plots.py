@@ -77,3 +77,13 @@ def test_show_gives_a_description_and_closes_the_figure(capsys, monkeypatch):
 def test_the_palette_tells_neighbours_apart_without_colour():
     figure = plots.bars(pd.DataFrame({"a": [1], "b": [1]}), "t", "x", "y")
     assert len({p.get_hatch() for p in figure.axes[0].patches}) == 2
+
+
+def test_play_follows_its_sliders():
+    from ipywidgets import IntSlider
+
+    slider = IntSlider(3, 0, 10)
+    box = plots.play(lambda months: f"{months} < {months + 1}", months=slider)
+    assert "3 &lt; 4" in box.children[-1].value and 'aria-live="polite"' in box.children[-1].value
+    slider.value = 7
+    assert "7 &lt; 8" in box.children[-1].value and slider.description == "months"

@@ -1,10 +1,11 @@
 """What each of the five functions returns: a number that never travels without its assumptions."""
 
 from dataclasses import dataclass, field
-from html import escape
 from typing import Any
 
 import pandas as pd
+
+from crmlearn import tables
 
 QUESTIONS = {
     "historic": "What have these customers brought us so far?",
@@ -53,7 +54,8 @@ class CLV:
 
     def __repr__(self):
         spread = f", 95 % interval {self.interval[0]:.4g} to {self.interval[1]:.4g}" if self.interval else ""
-        return f"{self.per_customer:.6g} per customer ({self.kind}{spread})"
+        digits = 6 if self.kind in ("historic", "lifespan") and not self.interval else 4  # an estimate is no surer
+        return f"{self.per_customer:.{digits}g} per customer ({self.kind}{spread})"
 
     def _repr_html_(self):
         rows = {"per customer": f"{self.per_customer:,.4g}"}
@@ -65,11 +67,7 @@ class CLV:
             else self.interval_method
         )
         rows |= self.basis
-        body = "".join(
-            f"<tr><th scope='row'>{escape(k)}</th><td style='text-align:left'>{escape(v)}</td></tr>"
-            for k, v in rows.items()
-        )
-        return f"<table><caption>{self.kind.capitalize()} CLV: {escape(self.question)}</caption>{body}</table>"
+        return tables.html([], rows.items(), f"{self.kind.capitalize()} CLV: {self.question}")
 
 
 def side_by_side(answers):

@@ -151,7 +151,7 @@ def cohort(
     Source: product-limit survival; interval by Greenwood (1926)
 
     >>> cohort(survivors=[1000, 800, 640], margin=100, discount_per_period=0.1)
-    225.62 per customer (cohort, 95 % interval 221.3 to 229.9)
+    225.6 per customer (cohort, 95 % interval 221.3 to 229.9)
     """
     cost = number("acquisition_cost", acquisition_cost, 0)
     if (survivors is None) == (realised is None or expected is None):
@@ -282,7 +282,7 @@ def predictive(
     >>> from crmlearn.clv.models import BGNBD, GammaGamma
     >>> model, spend = BGNBD(0.243, 4.414, 0.793, 2.426), GammaGamma(6.25, 3.74, 15.44)
     >>> predictive(model, spend, horizon_months=12, discount_per_year=0.1, margin=0.3, customer="new")
-    14.727 per customer (predictive)
+    14.73 per customer (predictive)
     """
     one_of("customer", customer, ("existing", "new"))
     given = terms(horizon_months, discount_per_year, margin, unit)

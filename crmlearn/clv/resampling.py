@@ -5,6 +5,7 @@ from dataclasses import astuple, dataclass
 
 import narwhals.stable.v2 as nw
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from crmlearn.clv.models.base import model_of
 from crmlearn.errors import Refusal, columns, number
@@ -50,21 +51,23 @@ def bootstrap(model, spend, summary, repeats=200, seed=1):
         mean = np.nan_to_num(frame["mean_spend"].cast(nw.Float64).to_numpy())
         bought = np.flatnonzero((rows[:, 0] > 0) & (mean > 0))
     pairs = []
-    for _ in progress(range(repeats), "resampling customers"):
-        weight = random.multinomial(len(rows), np.full(len(rows), 1 / len(rows)))
-        n = np.bincount(of.ravel(), weights=weight, minlength=len(histories))
-        try:
-            seen = n > 0
-            fitted = type(model).fit_counts(*histories[seen].T, n[seen], starts=[astuple(model)], errors=False)
-            money = spend
-            if spends:
-                some = bought[weight[bought] > 0]
-                w = weight[some].astype(float)
-                fit = type(spend).fit_counts(rows[some, 0], mean[some], w, starts=[astuple(spend)], errors=False)
-                money = fit.model
-        except Refusal:  # a resample in which nobody bought again
-            continue
-        pairs.append((fitted.model, money))
+    # Four parameters at a time give linear algebra nothing to share: its waiting threads would only slow others down.
+    with threadpool_limits(1):
+        for _ in progress(range(repeats), "resampling customers"):
+            weight = random.multinomial(len(rows), np.full(len(rows), 1 / len(rows)))
+            n = np.bincount(of.ravel(), weights=weight, minlength=len(histories))
+            try:
+                seen = n > 0
+                fitted = type(model).fit_counts(*histories[seen].T, n[seen], starts=[astuple(model)], errors=False)
+                money = spend
+                if spends:
+                    some = bought[weight[bought] > 0]
+                    w = weight[some].astype(float)
+                    fit = type(spend).fit_counts(rows[some, 0], mean[some], w, starts=[astuple(spend)], errors=False)
+                    money = fit.model
+            except Refusal:  # a resample in which nobody bought again
+                continue
+            pairs.append((fitted.model, money))
     if len(pairs) < repeats / 2:
         raise Refusal(
             "too few repeat orders for an interval.",

@@ -1,10 +1,12 @@
 """From a stranger's file to a canonical log: the mapping that was guessed is shown, doubt is refused."""
 
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 import narwhals.stable.v2 as nw
 
+from crmlearn import tables
 from crmlearn.errors import Refusal, counted, one_of, refuse_all
 from crmlearn.transactions import values
 from crmlearn.transactions.mapping import FLAGS, MONEY, NEEDED, match
@@ -23,20 +25,15 @@ class Read:
 
     def _repr_html_(self):
         rows = nw.from_native(self.mapping, eager_only=True).iter_rows()
-        cells = "".join("<tr>" + "".join(f"<td>{_escaped(v)}</td>" for v in row) + "</tr>" for row in rows)
-        notes = "".join(f"<li>{_escaped(note)}</li>" for note in self.notes)
         n = len(nw.from_native(self.tx, eager_only=True))
-        head = "<tr><th>crmlearn's name</th><th>column in the file</th><th>how it was found</th></tr>"
-        return f"<p>{n:,} orders. This is how the file was understood:</p><table>{head}{cells}</table><ul>{notes}</ul>"
+        about = f"{n:,} orders. This is how the file was understood:"
+        notes = "".join(f"<p>{escape(note[:1].upper() + note[1:])}.</p>" for note in self.notes)
+        return tables.html(["crmlearn's name", "column in the file", "how it was found"], rows, about) + notes
 
     def __repr__(self):
         rows = nw.from_native(self.mapping, eager_only=True).iter_rows()
-        lines = [f"  {name:12} <- {'-' if column is None else column} ({how})" for name, column, how in rows]
+        lines = [f"  {name:12} <- {column} ({how})" for name, column, how in rows]
         return "\n".join(["Read", *lines, *(f"  {note}" for note in self.notes)])
-
-
-def _escaped(value):
-    return str("" if value is None else value).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def read(
@@ -97,7 +94,7 @@ def read(
         notes.append(f"not used: {', '.join(unused[:12])}{' and more' if unused[12:] else ''}")
     shown = {
         "column": list(mapping),
-        "in_file": [None if column is None else str(column) for column, _ in mapping.values()],
+        "in_file": ["-" if column is None else str(column) for column, _ in mapping.values()],
         "found": [how for _, how in mapping.values()],
     }
     table = nw.from_dict(shown, backend=raw.implementation).to_native()

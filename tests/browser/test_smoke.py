@@ -37,7 +37,7 @@ def test_slider_answers_to_the_arrow_keys(run_all):
             break
         notebook.evaluate("e => e.scrollBy(0, 500)")
         page.wait_for_timeout(120)
-    text = page.locator(".widget-interact .jp-OutputArea-output, .jp-OutputArea .widget-output").first
+    text = page.locator(".jp-OutputArea p[role='status']").first
     before = text.inner_text()
     slider.focus()
     page.keyboard.press("ArrowRight")

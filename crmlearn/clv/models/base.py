@@ -7,6 +7,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from scipy.optimize import minimize
 
+from crmlearn import tables
 from crmlearn.errors import Refusal, columns, number
 
 # Beyond these a parameter has run away to where the data no longer tell it.
@@ -50,14 +51,10 @@ class Fit:
         return f"{type(self.model).__name__}({values}); {about}"
 
     def _repr_html_(self):
-        head = "<tr><th>parameter</th><th>estimate</th><th>standard error</th></tr>"
-        rows = "".join(
-            f"<tr><th scope='row'>{name}</th><td>{getattr(self.model, name):.4g}</td><td>{se:.2g}</td></tr>"
-            for name, se in self.standard_errors.items()
-        )
+        rows = [[name, f"{getattr(self.model, name):.4g}", f"{se:.2g}"] for name, se in self.standard_errors.items()]
         about = f"{type(self.model).__name__}, {self.n:,} customers ({self.histories:,} different histories), "
         about += f"log-likelihood {self.log_likelihood:.6g}; {self.message}"
-        return f"<table><caption>{about}</caption>{head}{rows}</table>"
+        return tables.html(["parameter", "estimate", "standard error"], rows, about, right=(1, 2))
 
 
 def model_of(fit_or_model):
