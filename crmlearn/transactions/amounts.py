@@ -33,29 +33,28 @@ def parse_amounts(values, name, decimal=None, origin=None, currency_known=False)
         problems.append(_two_currencies(name, signs))
     elif signs:
         notes.append(f"{name}: the sign {', '.join(signs)} was taken off")
+    said = decimal
     try:
-        decimal = one_of("decimal", decimal, (".", ",")) if decimal else _decimal(name, numbers, origin)
+        decimal = one_of("decimal", said, (".", ",")) if said else _decimal(name, numbers, origin)
     except Refusal as problem:
         refuse_all([*problems, problem, *_bad([t for t, part in parts.items() if not part], values, name, origin)])
     if decimal == "," and any("," in n for n in numbers):
         notes.append(f"{name}: a comma stands before the decimals")
     parsed = {text: _number(part[0], decimal) if part else None for text, part in parts.items()}
-    refuse_all([*problems, *_bad([t for t, value in parsed.items() if value is None], values, name, origin)])
+    bad = [text for text, value in parsed.items() if value is None]
+    other = {".": ",", ",": "."}[decimal] if said else None
+    fits = other and all(parts[text] and _number(parts[text][0], other) is not None for text in bad)
+    refuse_all([*problems, *_bad(bad, values, name, origin, f"decimal='{other}' if that fits, or " if fits else "")])
     return parsed, notes
 
 
-def _bad(texts, values, name, origin):
+def _bad(texts, values, name, origin, mend=""):
     if not texts:
         return []
+    wrong = f"'{name}' has values that are no finite numbers below 1e15 ({len(texts)} different)."
     saw = "; ".join(f"row {values[t]}: {shown(t)}" for t in texts[:3])
     counting = f" ({origin.counting})" if origin else ""
-    return [
-        Refusal(
-            f"'{name}' has values that are no finite numbers below 1e15 ({len(texts)} different).",
-            saw,
-            f"mend or delete these rows{counting}",
-        )
-    ]
+    return [Refusal(wrong, saw, f"{mend}mend or delete these rows{counting}")]
 
 
 def _two_currencies(name, signs):

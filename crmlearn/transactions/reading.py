@@ -26,7 +26,7 @@ class Read:
     def _repr_html_(self):
         rows = nw.from_native(self.mapping, eager_only=True).iter_rows()
         n = len(nw.from_native(self.tx, eager_only=True))
-        about = f"{n:,} orders. This is how the file was understood:"
+        about = f"{counted(n, 'order')}. This is how the file was understood:"
         notes = "".join(f"<p>{escape(note[:1].upper() + note[1:])}.</p>" for note in self.notes)
         return tables.html(["crmlearn's name", "column in the file", "how it was found"], rows, about) + notes
 
