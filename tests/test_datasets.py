@@ -1,0 +1,114 @@
+import csv
+import re
+import shutil
+
+import pandas as pd
+import pytest
+
+from crmlearn import datasets, home, transactions
+from crmlearn.errors import Refusal
+
+FACTS = {"name", "title", "file", "sha256", "rows", "period", "currency", "source", "licence", "retrieved", "columns"}
+EVERY_SET = pytest.mark.parametrize("name", datasets.names())
+
+
+@pytest.fixture
+def copy(tmp_path, monkeypatch):
+    """A copy of all data that a test may spoil."""
+    shutil.copytree(home.folder("datasets"), tmp_path / "datasets")
+    monkeypatch.setattr(home, "folder", lambda name: tmp_path / name)
+    return tmp_path / "datasets"
+
+
+@EVERY_SET
+class TestCards:
+    def test_every_fact_is_there(self, name):
+        facts = datasets.card(name).facts
+        assert set(facts) >= FACTS and all(facts.values())
+        assert facts["name"] == name
+
+    def test_every_column_is_described_and_no_other(self, name):
+        with datasets.path(name).open(encoding="utf-8", newline="") as file:
+            header = next(csv.reader(file))
+        assert list(datasets.card(name).facts["columns"]) == header
+
+    def test_the_fingerprint_and_the_number_of_rows_are_right(self, name):
+        facts = datasets.card(name).facts
+        assert datasets.sha256(datasets.path(name)) == facts["sha256"]
+        assert len(datasets.load(name)) == facts["rows"]
+
+    def test_the_text_says_what_a_row_is_and_what_is_wrong_with_it(self, name):
+        text = datasets.card(name).text
+        assert text.startswith("# ") and "**What one row is.**" in text and "**Known defects" in text
+
+    def test_the_line_says_size_period_and_source(self, name):
+        card = datasets.card(name)
+        assert repr(card) == card.line and card._repr_markdown_() == card.text
+        for part in (card.facts["title"], f"{card.facts['rows']:,} rows", card.facts["period"], card.facts["source"]):
+            assert part in card.line
+
+    def test_an_order_file_spans_the_period_on_its_card(self, name):
+        facts = datasets.card(name).facts
+        if "amount" not in facts["columns"]:
+            return
+        dates = transactions.read(datasets.path(name), date_order="DMY").tx["date"]
+        assert facts["period"] == f"{dates.min():%Y-%m-%d} to {dates.max():%Y-%m-%d}"
+        assert re.fullmatch("[A-Z]{3}", facts["currency"])
+
+
+class TestLoad:
+    def test_there_are_the_music_shop_and_the_renewals(self):
+        assert {"cdnow", "renewals"} <= set(datasets.names())
+
+    def test_numbers_of_customers_keep_their_zeros_and_dates_are_dates(self):
+        orders = datasets.load("cdnow")
+        assert orders["customer_id"].iloc[0] == "0001"
+        assert pd.api.types.is_datetime64_dtype(orders["date"])
+
+    def test_the_defects_on_the_card_of_cdnow_are_those_of_the_file(self):
+        orders = datasets.load("cdnow")
+        early = orders[orders["date"] < "1997-10-01"]
+        text = datasets.card("cdnow").text
+        assert orders.duplicated().sum() == 21 and "21 rows are exact copies" in text
+        assert (early["amount"] == 0).sum() == 8 and "8 of the orders before 1 October 1997" in text
+        assert early.duplicated(["customer_id", "date"]).sum() == 146 and "146 of the orders before" in text
+        assert sorted(orders["customer_id"].unique()) == [f"{n:04d}" for n in range(1, 2358)]
+
+    def test_renewals_are_the_published_percentages(self):
+        # Fader & Hardie (2007), Journal of Interactive Marketing 21(1): per cent of customers left after each year.
+        published = {
+            "regular": [100, 63.1, 46.8, 38.2, 32.6, 28.9, 26.2, 24.1, 22.3, 20.7, 19.4, 18.3, 17.3],
+            "high_end": [100, 86.9, 74.3, 65.3, 59.3, 55.1, 51.7, 49.1, 46.8, 44.5, 42.7, 40.9, 39.4],
+        }
+        table = datasets.load("renewals")
+        for cohort, percent in published.items():
+            customers = table[table["cohort"] == cohort].sort_values("year")["customers"]
+            assert customers.tolist() == [round(10 * p) for p in percent]
+
+
+class TestRefusals:
+    @pytest.mark.parametrize("spoil", [b"\n0001,1997-01-02,1,5.00", b"\n", b" "])
+    def test_a_changed_file_is_refused(self, copy, spoil):
+        with (copy / "cdnow" / "orders.csv").open("ab") as file:
+            file.write(spoil)
+        with pytest.raises(Refusal, match="'cdnow' was changed") as refusal:
+            datasets.load("cdnow")
+        assert "transactions.read" in refusal.value.try_
+
+    def test_the_untouched_copy_is_not(self, copy):
+        assert len(datasets.load("cdnow")) == 6919
+
+    def test_a_removed_folder_takes_only_its_own_data_along(self, copy):
+        shutil.rmtree(copy / "renewals")
+        assert "renewals" not in datasets.names() and len(datasets.load("cdnow")) == 6919
+
+    @pytest.mark.parametrize("name", ["cdnwo", "CDNOW", "", None, 3, "../cdnow"])
+    def test_an_unknown_name_is_answered_with_those_there_are(self, name):
+        with pytest.raises(Refusal, match="no data set") as refusal:
+            datasets.load(name)
+        assert "cdnow, " in refusal.value.saw and refusal.value.try_.startswith("datasets.load('")
+
+    def test_a_slip_is_answered_with_the_nearest(self):
+        with pytest.raises(Refusal) as refusal:
+            datasets.card("cdnwo")
+        assert refusal.value.try_ == "datasets.load('cdnow')"
