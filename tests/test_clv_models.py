@@ -169,6 +169,12 @@ class TestProperties:
             BGNBD(0.5, 1.0, 0.5, 0.5000001).expected_orders(30, 99, 1.0, 1.0), rel=1e-5
         )
 
+    def test_huge_a_and_b_approach_one_chance_to_leave_for_all(self):
+        # a, b -> infinity with p = a/(a+b): each order ends it with chance p, and rates stay Gamma distributed
+        p, r, alpha, t = 0.15, 0.4, 8.0, 50.0
+        limit = (1 - (1 + p * t / alpha) ** -r) / p
+        assert BGNBD(r, alpha, p * 2e3, (1 - p) * 2e3).expected_orders_new(t) == pytest.approx(limit, rel=2e-3)
+
     def test_a_equal_to_one_is_no_gap(self):
         sides = [BGNBD(0.5, 5, 1 + e, 2).expected_orders(10, 3, 20, 30) for e in (-1e-4, 0, 1e-4)]
         assert sides[0] > sides[1] > sides[2]
@@ -287,6 +293,10 @@ class TestRefusals:
         with pytest.raises(Refusal):
             SBG.fit(survivors)
 
+    def test_parameters_too_extreme_for_a_forecast(self):
+        with pytest.raises(Refusal, match="too extreme"):
+            BGNBD(0.4, 8.0, 1.5e4, 8.5e4).expected_orders_new(50.0)
+
     def test_endless_life_without_discount(self):
         with pytest.raises(Refusal, match="for ever"):
             SBG(0.668, 3.806).expected_lifetime(0)
@@ -297,3 +307,5 @@ class TestRefusals:
         table = pd.DataFrame({"x": [5] * 50, "t_x": [10.0] * 50, "T": [12.0] * 50})
         fit = BGNBD.fit(table)
         assert not fit.converged and "limit" in fit.message
+        with pytest.raises(Refusal, match="no stable answer"):
+            clv.predictive(fit, 20.0, table, horizon_months=12, discount_per_year=0.1)

@@ -51,11 +51,16 @@ def test_a_million_orders_agree_between_pandas_and_polars():
     assert np.allclose(a["mean_spend"].fillna(0), b["mean_spend"].fill_null(0).to_numpy())
     assert ours.tx["amount"].sum() == pytest.approx(log["amount"].sum())
     fit = BGNBD.fit(a)
-    assert fit.model == BGNBD.fit(b).model and fit.histories < len(a) / 5
+    assert fit.model == BGNBD.fit(b).model and fit.histories < len(a) / 3
 
 
 def test_individual_values_add_up_on_a_large_base():
-    summary = transactions.summarise(transactions.clean(orders(100_000)).tx, as_of="2025-06-30")
+    summary = bgnbd_population(BGNBD(0.6, 6.0, 0.8, 2.5), 100_000, 52, seed=9)
+    random = np.random.default_rng(9)
+    money = (
+        random.gamma(6.0 * np.maximum(summary["x"], 1), 5.0) / np.maximum(summary["x"], 1) * random.gamma(4, 1, 100_000)
+    )
+    summary["mean_spend"] = money.where(summary["x"] > 0)
     model, spend = BGNBD.fit(summary), GammaGamma.fit(summary)
     terms = {"horizon_months": 24, "discount_per_year": 0.08, "margin": 0.4}
     total = clv.predictive(model, spend, summary, **terms).total

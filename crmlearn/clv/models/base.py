@@ -58,8 +58,16 @@ class Fit:
 
 
 def model_of(fit_or_model):
-    """The model itself, whether it was fitted or written down."""
-    return fit_or_model.model if isinstance(fit_or_model, Fit) else fit_or_model
+    """The model itself, whether it was written down or fitted; a fit that did not converge is refused."""
+    if not isinstance(fit_or_model, Fit):
+        return fit_or_model
+    if not fit_or_model.converged:
+        raise Refusal(
+            f"the fit of {type(fit_or_model.model).__name__} found no stable answer, so nothing is forecast from it.",
+            f"{fit_or_model.message}; {fit_or_model.n:,} customers",
+            "more customers or a longer period; or fit.model, if you know why the limit does no harm",
+        )
+    return fit_or_model.model
 
 
 def histories(summary, names, title):

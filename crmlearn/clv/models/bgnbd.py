@@ -85,22 +85,30 @@ class BGNBD(OrderModel):
         return np.where(x > 0, odds, 0.0)
 
     def _reach(self, t, base, c):
-        """c/(a-1) * (1 - (base/(base+t))^(a-1) * 2F1(a+b-1-r, a-1; c; t/(base+t))).
+        """Expected orders until t of a customer who is alive: c/(a-1) * (1 - (1-z)^(a-1) * 2F1(a+b-1-r, a-1; c; z)).
 
         The paper's 2F1(r+x, b+x; c; z) after Euler's transformation: its arguments no longer grow with x, so heavy
-        buyers neither overflow nor cancel. a = 1 is a removable gap, bridged by the mean of both sides.
+        buyers neither overflow nor cancel; z = t/(base+t). a = 1 is a removable gap, bridged by the mean of both sides.
         """
         if abs(self.a - 1) < 1e-5:
             sides = [type(self)(self.r, self.alpha, 1 + e, self.b) for e in (-2e-5, 2e-5)]
             return sum(side._reach(t, base, c) for side in sides) / 2
-        z = t / (base + t)
         c = np.where(c == 0, 1e-9, c)  # a + b = 1 and x = 0: another gap
-        top = (self.a + self.b - 1 - self.r, self.a - 1)
-        with np.errstate(over="ignore", invalid="ignore"):
-            series = hyp2f1(*top, c, z)
-            # SciPy's branch for whole-numbered c - a - b overflows; a hair beside it is the same number.
-            series = np.where(np.isfinite(series), series, hyp2f1(*top, c * (1 + 1e-11), z))
-        return c / (self.a - 1) * (1 - (1 - z) ** (self.a - 1) * series)
+        z, a = t / (base + t), self.a
+        with np.errstate(all="ignore"):
+            left = (1 - z) ** (a - 1) * hyp2f1(a + self.b - 1 - self.r, a - 1, c, z)
+            # SciPy overflows where c - a - b is a whole number and where a and b are huge. Pfaff's form, and a c one
+            # hair beside, give the same number there.
+            left = np.where(np.isfinite(left), left, hyp2f1(self.r + c - a - self.b + 1, a - 1, c, -t / base))
+            left = np.where(np.isfinite(left), left, (1 - z) ** (a - 1) * hyp2f1(
+                a + self.b - 1 - self.r, a - 1, c * (1 + 1e-11), z))  # fmt: skip
+        if not np.isfinite(left).all():
+            raise Refusal(
+                "these parameters are too extreme for a forecast.",
+                ", ".join(f"{name}={getattr(self, name):.3g}" for name in ("r", "alpha", "a", "b")),
+                "fit on more customers or a longer period",
+            )
+        return c / (a - 1) * (1 - left)
 
 
 def _refuse_impossible(x, t_x, T, n):
