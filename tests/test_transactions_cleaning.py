@@ -233,6 +233,13 @@ class TestRefunds:
         assert change(cleaned, "refunds of orders not in the file") == (1, -1, 5)
         assert change(cleaned, "orders of amount zero")[0] == 2
 
+    @pytest.mark.parametrize("order_id", [None, "1"])
+    def test_several_go_off_one_order_as_long_as_it_lasts(self, engine, order_id):
+        parts = [(DAYS[0], 10.0), (DAYS[1], -4.0), (DAYS[1], -3.0), (DAYS[2], -5.0)]
+        cleaned = self.net(engine, *(("a", day, amount, order_id) for day, amount in parts))
+        assert column(cleaned.tx, "amount") == [0] and change(cleaned, "refunds") == (2, -2, 0)
+        assert change(cleaned, "refunds of orders not in the file") == (1, -1, 2)
+
     def test_before_any_order_it_has_none_unless_the_ids_agree(self, engine):
         before = self.net(engine, ("a", DAYS[0], -5.0), ("a", DAYS[1], 10.0))
         assert column(before.tx, "amount") == [10] and change(before, "refunds of orders not in the file") == (1, -1, 5)
@@ -256,9 +263,10 @@ class TestRefunds:
         assert column(share.tx, "margin") == [3]
 
     def test_leaves_no_dust_of_floats(self, engine):
-        cleaned = self.net(engine, ("a", DAYS[0], 0.1), ("a", DAYS[1], 0.2), ("a", DAYS[2], -0.3))
-        assert column(cleaned.tx, "amount") == pytest.approx([0, 0], abs=1e-15)
-        assert change(cleaned, "refunds of orders not in the file")[0] == 0
+        for refund in (-0.3, -(0.1 + 0.2)):
+            cleaned = self.net(engine, ("a", DAYS[0], 0.1), ("a", DAYS[1], 0.2), ("a", DAYS[2], refund))
+            assert column(cleaned.tx, "amount") == [0, 0] and change(cleaned, "orders of amount zero")[0] == 2
+            assert change(cleaned, "refunds of orders not in the file")[0] == 0
 
     def test_dropping_them_leaves_the_orders_whole(self, engine):
         cleaned = clean(log(engine, ["a", "a"], DAYS[:2], [5.0, -3.0]), Policy(refunds="drop"))

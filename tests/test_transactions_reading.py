@@ -126,6 +126,8 @@ class TestTextFiles:
             ("a,2021-03-01,5\n\nb,2021-03-02,1,234,567\n", "row 4: 5 fields"),
             ("a,2021-03-01,1,234\nb,2021-03-02,6\n", "row 2"),
             ("a,2021-03-01,1,234\nb,2021-03-02,1,234\n", "row 2"),
+            ("\na,2021-03-01,1,234\n", "row 3"),
+            ("\na,2021-03-01,1,234,567\nb,2021-03-02,6\n", "row 3: 5 fields"),
         ],
     )
     def test_refuses_rows_that_are_too_long(self, file, rows, place):
@@ -333,6 +335,22 @@ class TestDates:
     )
     def test_reads_what_has_one_meaning(self, file, texts, first):
         assert days(file(one(dates=texts)))[0] == first
+
+    @pytest.mark.parametrize(
+        ("clock", "hour", "minute"),
+        [
+            ("12:00 am", 0, 0),
+            ("12:30 PM", 12, 30),
+            ("1:05 p.m.", 13, 5),
+            ("5 PM", 17, 0),
+            ("9:07", 9, 7),
+            ("23:59:59", 23, 59),
+        ],
+    )
+    def test_reads_clocks_of_twelve_and_of_twenty_four_hours(self, file, clock, hour, minute):
+        for day in ("2021-03-31", "31/03/2021", "03/31/2021"):
+            moment = file(one(dates=[f"{day} {clock}"])).tx["date"][0]
+            assert (moment.hour, moment.minute) == (hour, minute)
 
     def test_asks_for_the_order_of_day_and_month(self, file):
         text = one(dates=["03/04/2021", "01/02/2021"])

@@ -5,6 +5,8 @@ from itertools import groupby
 
 import narwhals.stable.v2 as nw
 
+_DUST = 1e-12  # of an amount: what floats leave over, as 0.1 + 0.2 - 0.3 does
+
 
 def net_refunds(frame):
     """Take refunds (negative amounts) off orders.
@@ -52,13 +54,13 @@ def _look_back(records, changed):
             continue
         due = -record["amount"]
         for orders in (by_id[record["order_id"]] if _known(record.get("order_id")) else [], before):
-            while orders and due > 1e-9 * -record["amount"]:
+            while orders and due > _DUST * -record["amount"]:
                 if orders[-1]["amount"] > 0:
                     due -= _pay_back(orders[-1], record, due)
                     changed[orders[-1]["row"]] = orders[-1]
                 if orders[-1]["amount"] == 0:
                     orders.pop()  # for good: no refund has to pass it again
-        if due > 1e-9 * -record["amount"]:
+        if due > _DUST * -record["amount"]:
             unmatched.append(-due)
     return unmatched
 
@@ -71,6 +73,7 @@ def _pay_back(order, refund, due):
     """Reduce an order by what is due, or by all it has; return how much that was."""
     paid = min(due, order["amount"])
     left = order["amount"] - paid
+    left = left if left > _DUST * order["amount"] else 0.0
     if _known(order.get("margin")):
         if _known(refund.get("margin")):
             order["margin"] += refund["margin"] * paid / -refund["amount"]
