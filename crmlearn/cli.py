@@ -26,7 +26,13 @@ def main(argv=None):
         print("Stopped; no page was written.", file=sys.stderr)
         return STOPPED
     except Refusal as refusal:
-        return _say(refusal, BAD_INPUT)
+        code = _say(refusal, BAD_INPUT)
+        if "='" in str(refusal) or "columns={" in str(refusal):  # said in Python's words
+            print(
+                "  Here: -p name=value, such as -p date_order=DMY or -p amount_column=Total; see --list",
+                file=sys.stderr,
+            )
+        return code
     except Exception:
         return _say(traceback.format_exc().rstrip(), FAILED)
 

@@ -105,3 +105,10 @@ def test_start_up_opens_no_room():
         "sys.exit(bool({'pandas', 'papermill', 'narwhals'} & set(sys.modules)))"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, check=False).returncode == 0
+
+
+def test_advice_in_pythons_words_is_said_for_the_command_line_too(tmp_path, capsys):
+    file = tmp_path / "orders.csv"
+    file.write_text("a,b,c\n1,2,3\n")
+    assert cli.main(["report", "customer_base", "--data", str(file), "--out", str(tmp_path / "out")]) == 2
+    assert "-p amount_column=Total" in capsys.readouterr().err

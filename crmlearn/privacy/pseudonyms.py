@@ -1,4 +1,4 @@
-"""Pseudonyms in place of customer ids: keyed and stable, or numbers that hold for one run."""
+"""Pseudonyms in place of customer ids: keyed and stable, or numbers that hold for one file."""
 
 import base64
 import hashlib
@@ -32,7 +32,7 @@ def pseudonymise(table, column="customer_id", key=None):
         CRMLEARN_PSEUDONYM_KEY_FILE names. Keep it away from the data: whoever has both has the names
     Returns: Pseudonymised(table, method) - the same kind of table, and the sentence that a report prints
     With a key: C-7F3KQ2MDX4, the same for the same id in every table and every week (HMAC-SHA-256).
-    Without: C-0001, C-0002, ... in order of first appearance, which hold for this run only.
+    Without: C-0001, C-0002, ... in a mixed order; another file numbers its customers anew.
     Either way the data remain personal data for whoever can link them back.
     Refuses: a key that is too short, a key file that cannot be read, a table without the column.
     Source: FIPS 198-1 (HMAC); PDPC, Guide to Basic Anonymisation (2022), on pseudonymisation.
@@ -96,11 +96,12 @@ def _key(key):
 
 
 def _numbered(texts):
-    distinct = list(dict.fromkeys(texts))
+    # Mixed, because ids are often numbered by first appearance themselves, and C-1516 would then be customer 1516.
+    distinct = sorted(dict.fromkeys(texts), key=lambda text: hashlib.sha256(text.encode()).digest())
     width = max(4, len(str(len(distinct))))
     return {text: f"C-{number:0{width}d}" for number, text in enumerate(distinct, 1)}, (
-        "Customers are numbered in order of first appearance, for this run only; "
-        f"for pseudonyms that stay the same from week to week, set {KEY} to a secret key."
+        "Customers are numbered in a mixed order, for this file only; whoever has the file can link them back. "
+        f"For pseudonyms that stay the same from week to week, set {KEY} to a secret key."
     )
 
 
