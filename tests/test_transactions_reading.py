@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from crmlearn import datasets
 from crmlearn.errors import Refusal
 from crmlearn.transactions import Policy, clean, read
-from crmlearn.transactions.parsing import parse_dates
+from crmlearn.transactions.dates import parse_dates
 
 ENGINES = pytest.mark.parametrize("engine", [pd, pl], ids=["pandas", "polars"])
 HEADER = "customer_id,date,amount\n"

@@ -74,11 +74,13 @@ def side_by_side(answers):
     """Put several answers into one table.
 
     answers : {label: CLV}
-    Returns: pandas table, one row per answer: per_customer, low, high (missing without an interval), horizon, customer
+    Returns: pandas table, one row per answer: per_customer, low, high (missing without an interval), and in words
+        horizon, customer, counts, acquisition_cost, discount
 
-    >>> side_by_side({"so far": CLV("historic", 12.5, 4, {"period": "until 2021-03-31"})})
-            per_customer  low  high           horizon customer
-    so far          12.5  NaN   NaN  until 2021-03-31
+    >>> table = side_by_side({"so far": CLV("historic", 12.5, 4, {"period": "until 2021-03-31", "counts": "revenue"})})
+    >>> table[["per_customer", "horizon", "counts"]]
+            per_customer           horizon   counts
+    so far          12.5  until 2021-03-31  revenue
     """
     rows = {
         label: {
@@ -87,6 +89,9 @@ def side_by_side(answers):
             "high": a.interval[1] if a.interval else float("nan"),
             "horizon": a.basis.get("horizon") or a.basis.get("period", ""),
             "customer": a.basis.get("customer", ""),
+            "counts": a.basis.get("counts", ""),
+            "acquisition_cost": a.basis.get("acquisition cost", ""),
+            "discount": a.basis.get("discount", ""),
         }
         for label, a in answers.items()
     }

@@ -19,7 +19,7 @@ from crmlearn.clv.intervals import Z, greenwood, lognormal, quantiles
 from crmlearn.clv.models.base import model_of
 from crmlearn.clv.models.sbg import survivors_of
 from crmlearn.errors import Refusal, columns, number, one_of
-from crmlearn.transactions.parsing import as_datetime
+from crmlearn.transactions.dates import as_datetime
 
 
 def historic(tx, as_of, margin=1.0, acquisition_cost=0.0):
@@ -58,6 +58,7 @@ def historic(tx, as_of, margin=1.0, acquisition_cost=0.0):
         "counts": stated,
         "acquisition cost": _cost(cost),
         "period": f"until {end:%Y-%m-%d}",
+        "customer": "all who have ordered, averaged",
         "discount": "none: money already received",
     }
     mean, none = float(table["value"].mean()), "none: it happened, nothing is estimated"
@@ -121,7 +122,7 @@ def lifespan(
         "acquisition cost": _cost(cost),
         "horizon": "endless" if periods is None else f"{n} payments",
         "retention": f"{r:.4g} per period, the same for everyone and always",
-        "discount": f"{d:.4g} per period",
+        "discount": f"{d:.3g} per period",
         "timing": TIMINGS[timing],
         "customer": "new",
     }
@@ -187,7 +188,7 @@ def cohort(
         "counts": "contribution per period",
         "acquisition cost": _cost(cost),
         "horizon": f"{len(s) - 1} renewals, as far as the group was seen",
-        "discount": f"{d:.4g} per period",
+        "discount": f"{d:.3g} per period",
         "timing": TIMINGS[timing],
         "customer": "new, averaged over all who were acquired",
     }

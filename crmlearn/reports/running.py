@@ -97,12 +97,19 @@ def _keep(name, error, draft, values, out):
     said = f"{error.ename}: {error.evalue}" if hasattr(error, "ename") else f"{type(error).__name__}: {error}"
     failed = nbformat.read(draft, as_version=4) if draft.exists() else nbformat.v4.new_notebook()
     if not hasattr(error, "ename"):  # papermill marks the failing cell, but not the one in which a kernel died
-        unrun = (at for at, c in enumerate(failed.cells) if c.cell_type == "code" and c.execution_count is None)
-        failed.cells.insert(next(unrun, 0), nbformat.v4.new_markdown_cell(f"**The run stopped here.** {masked(said)}"))
+        # It calls that cell completed, and whether the cell has a number depends on how quickly the kernel died.
+        begun = [at for at, c in enumerate(failed.cells) if c.cell_type == "code" and _status(c) == "completed"]
+        failed.cells.insert(
+            begun[-1] if begun else 0, nbformat.v4.new_markdown_cell(f"**The run stopped here.** {masked(said)}")
+        )
     _rewrite(failed, masked)
     kept = out / f"{_free(out, f'{name}-failed', '.ipynb')}.ipynb"
     nbformat.write(failed, kept)
     raise ReportFailed(name, masked(said).splitlines()[0], kept) from None
+
+
+def _status(cell):
+    return cell.metadata.get("papermill", {}).get("status")
 
 
 def _mask_for(values):

@@ -3,7 +3,7 @@
 import re
 
 from crmlearn.errors import Refusal, one_of, refuse_all
-from crmlearn.transactions.parsing import shown
+from crmlearn.transactions.dates import shown
 
 LARGEST = 1e15  # from here on a float no longer knows cents
 

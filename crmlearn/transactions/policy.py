@@ -4,7 +4,7 @@ from dataclasses import dataclass, fields
 from typing import Any, Literal
 
 from crmlearn.errors import Refusal, one_of, refuse_all
-from crmlearn.transactions.parsing import as_datetime
+from crmlearn.transactions.dates import as_datetime
 
 Rule = Literal["keep", "drop", "refuse"]
 Side = Literal["as_recorded", "subtract", "add"]

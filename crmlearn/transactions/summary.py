@@ -6,7 +6,7 @@ import narwhals.stable.v2 as nw
 
 from crmlearn.errors import Refusal, columns, counted, one_of, refuse_all
 from crmlearn.transactions.checking import facts, opened, typed
-from crmlearn.transactions.parsing import as_datetime
+from crmlearn.transactions.dates import as_datetime
 from crmlearn.transactions.sources import table_of
 
 DAYS = {"day": 1, "week": 7, "month": 365.25 / 12, "year": 365.25}

@@ -6,7 +6,7 @@ import narwhals.stable.v2 as nw
 
 from crmlearn.errors import Refusal, counted
 from crmlearn.transactions.amounts import LARGEST, parse_amounts
-from crmlearn.transactions.parsing import parse_dates, zone_note, zone_of
+from crmlearn.transactions.dates import parse_dates, zone_note, zone_of
 
 _MISSING = ("", "null", "nan", "nat", "none", "n/a", "#n/a", "<na>", "na")
 _YES = ("true", "yes", "y", "1", "t", "test", "staff")
