@@ -10,28 +10,15 @@ import pytest
 
 from crmlearn import clv, transactions
 from crmlearn.clv.models import BGNBD, GammaGamma
-from tests.bench.__main__ import orders
+from tests.bench.__main__ import orders, population
 
 pytestmark = pytest.mark.slow
-
-
-def bgnbd_population(truth, n, weeks, seed):
-    """Histories of n customers drawn from the model itself."""
-    random = np.random.default_rng(seed)
-    rate, leave = random.gamma(truth.r, 1 / truth.alpha, n), random.beta(truth.a, truth.b, n)
-    x, t_x, t, alive = np.zeros(n, int), np.zeros(n), np.zeros(n), np.ones(n, bool)
-    while alive.any():
-        t = np.where(alive, t + random.exponential(1 / rate), t)
-        came = alive & (t <= weeks)
-        x, t_x = x + came, np.where(came, t, t_x)
-        alive = came & (random.random(n) >= leave)
-    return pd.DataFrame({"x": x, "t_x": t_x, "T": float(weeks)})
 
 
 def test_standard_errors_cover_the_truth_as_often_as_they_say():
     truth, hits, seeds = BGNBD(0.6, 6.0, 0.8, 2.5), np.zeros(4), 120
     for seed in range(seeds):
-        fit = BGNBD.fit(bgnbd_population(truth, 3000, 52, seed))
+        fit = BGNBD.fit(population(truth, 3000, 52, seed))
         for i, name in enumerate(("r", "alpha", "a", "b")):
             # on the log scale, where the likelihood is closest to a parabola
             se = fit.standard_errors[name] / getattr(fit.model, name)
@@ -55,7 +42,7 @@ def test_a_million_orders_agree_between_pandas_and_polars():
 
 
 def test_individual_values_add_up_on_a_large_base():
-    summary = bgnbd_population(BGNBD(0.6, 6.0, 0.8, 2.5), 100_000, 52, seed=9)
+    summary = population(BGNBD(0.6, 6.0, 0.8, 2.5), 100_000, 52, seed=9)
     random = np.random.default_rng(9)
     money = (
         random.gamma(6.0 * np.maximum(summary["x"], 1), 5.0) / np.maximum(summary["x"], 1) * random.gamma(4, 1, 100_000)
@@ -79,10 +66,9 @@ BAD = {
 }
 
 
-@pytest.mark.parametrize("kind", BAD)
-def test_bad_files_end_in_a_refusal_and_leave_no_page(kind, tmp_path):
-    file = tmp_path / "orders.csv"
-    file.write_bytes(BAD[kind])
+def reported(file, out, **settings):
+    """Run the command line as a user would; returns the finished process."""
+    told = [part for name, value in settings.items() for part in ("-p", f"{name}={value}")]
     command = [
         sys.executable,
         "-m",
@@ -92,31 +78,27 @@ def test_bad_files_end_in_a_refusal_and_leave_no_page(kind, tmp_path):
         "--data",
         str(file),
         "--out",
-        str(tmp_path / "out"),
+        str(out),
+        *told,
     ]
-    done = subprocess.run(command, capture_output=True, text=True)
+    return subprocess.run(command, capture_output=True, text=True)
+
+
+@pytest.mark.parametrize("kind", BAD)
+def test_bad_files_end_in_a_refusal_and_leave_no_page(kind, tmp_path):
+    file = tmp_path / "orders.csv"
+    file.write_bytes(BAD[kind])
+    done = reported(file, tmp_path / "out")
     assert done.returncode == 2, done.stderr
     assert "Saw:" in done.stderr and "Try:" in done.stderr and "Traceback" not in done.stderr
     assert not list((tmp_path / "out").glob("*.html"))
 
 
 def made(tmp_path, rows, **settings):
+    """The page of a report on these rows."""
     file = tmp_path / "orders.csv"
     file.write_text("customer_id,date,amount\n" + "\n".join(rows), encoding="utf-8")
-    more = [part for name, value in settings.items() for part in ("-p", f"{name}={value}")]
-    command = [
-        sys.executable,
-        "-m",
-        "crmlearn",
-        "report",
-        "customer_base",
-        "--data",
-        str(file),
-        "--out",
-        str(tmp_path),
-        *more,
-    ]
-    done = subprocess.run(command, capture_output=True, text=True)
+    done = reported(file, tmp_path, **settings)
     assert done.returncode == 0, done.stderr
     return (tmp_path / "customer_base.html").read_text(encoding="utf-8")
 
@@ -130,3 +112,13 @@ def test_nobody_came_back_is_reported_as_it_is(tmp_path):
 def test_a_hundred_customers_with_one_giant_order(tmp_path):
     rows = [f"c{i % 100},2021-{1 + i % 12:02d}-{1 + i % 28:02d},{1e12 if i == 5 else 10 + i % 50}" for i in range(900)]
     assert "1,000,000,0" in made(tmp_path, rows)
+
+
+def test_a_small_base_shows_no_small_group_and_no_id(tmp_path):
+    rows = [f"ann{i % 12}@shop.sg,2024-{1 + i % 10:02d}-{1 + i % 27:02d},{20 + i % 7}" for i in range(40)]
+    page = made(tmp_path, rows)
+    assert "@shop.sg" not in page and "ann3" not in page
+    # distinct customers by period, counted by hand: no period of the page may hold fewer than five
+    log = pd.DataFrame([row.split(",") for row in rows], columns=["who", "day", "amount"])
+    assert log.groupby(log.day.str[:7]).who.nunique().min() < 5
+    assert "2024-01</th>" not in page
