@@ -5,8 +5,8 @@ python=$1 venv=$2
 
 if ! "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
   echo "crmlearn needs Python 3.11 or newer."
-  echo "  Saw: $("$python" --version 2>&1 || echo "no program named $python")"
-  echo "  Try: make PYTHON=python3.11 $MAKECMDGOALS"
+  echo "  Saw: $("$python" --version 2>/dev/null || echo "no program named $python")"
+  echo "  Try: make lab PYTHON=python3.11"
   exit 1
 fi
 echo "[1/3] a virtual environment in $venv ($("$python" --version))"
