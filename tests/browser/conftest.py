@@ -108,8 +108,13 @@ def run_all(page, lab):
         idle.wait_for(timeout=120_000)  # a Run All sent before the kernel is idle is dropped without a word
         page.get_by_role("menuitem", name="Run", exact=True).first.click()
         page.locator("[data-command='runmenu:run-all']").first.click()
-        page.wait_for_timeout(1500)
-        idle.wait_for(timeout=180_000)
-        return page
+        quiet = 0  # between two cells the kernel looks idle for a moment
+        for _ in range(360):
+            page.wait_for_timeout(500)
+            running = page.locator(".jp-InputPrompt", has_text="[*]").count()
+            quiet = quiet + 1 if idle.is_visible() and not running else 0
+            if quiet == 4:
+                return page
+        raise AssertionError(f"{name} still runs after three minutes")
 
     return run
