@@ -143,17 +143,6 @@ def heatmap(table, title, x_label, y_label, fmt=".1f"):
     return figure
 
 
-def histogram(values, title, x_label, y_label, bins=40, marks=None):
-    """Distribution of values; marks {label: x} are drawn as labelled lines."""
-    figure, ax = axes(title, x_label, y_label)
-    ax.hist(values, bins=bins, color=PALETTE[0], edgecolor="white")
-    for i, (label, x) in enumerate((marks or {}).items()):
-        ax.axvline(x, color=PALETTE[3 if i else 1], lw=2, ls="--" if i else "-", label=f"{label}: {x:,.2f}")
-    if marks:
-        ax.legend()
-    return figure
-
-
 def play(sentence, **sliders):
     """Sliders with a sentence below them that follows their values; the page must tell its story without them too.
 

@@ -1,6 +1,7 @@
 """The five kinds: published formulas, identities between them, and what they refuse."""
 
 import numpy as np
+import pandas as pd
 import polars as pl
 import pytest
 from hypothesis import given
@@ -209,6 +210,15 @@ class TestOnOneBase:
         table = clv.individual(*models, base, **TERMS, draws=draws).table
         assert answer.interval[0] < float(answer) < answer.interval[1]
         assert (table["low"] <= table["high"]).all()
+
+    def test_unstable_resamples_are_left_out_and_counted(self):
+        few = pd.DataFrame({"x": [1, 3, 0, 2, 0, 6, 0, 0, 1, 0], "T": 20.0, "t_x": [3.0, 18, 0, 5, 0, 19, 0, 0, 2, 0]})
+        start = BGNBD(0.5, 5, 0.8, 2.5)
+        with pytest.raises(Refusal, match="too few repeat orders"):
+            clv.bootstrap(start, 20.0, few, repeats=40, seed=1)
+        draws = clv.bootstrap(start, 20.0, pd.concat([few] * 3), repeats=40, seed=1)
+        assert 20 <= len(draws) < 40
+        assert f"{40 - len(draws)} more found no stable answer" in draws.method
 
     def test_every_answer_states_its_assumptions(self, tx, models, base):
         answers = [clv.historic(tx, as_of=AS_OF), clv.lifespan(100, 0.8, 0.1), clv.cohort([10, 5])]

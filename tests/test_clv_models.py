@@ -267,6 +267,10 @@ class TestRefusals:
         with pytest.raises(Refusal, match="t_x must not exceed T"):
             BGNBD.fit(pd.DataFrame({"x": [1, 0], "t_x": [10.0, 0.0], "T": [9.0, 8.0]}))
 
+    def test_nobody_known_for_any_time(self):
+        with pytest.raises(Refusal, match="known for any time"):
+            BGNBD.fit(pd.DataFrame({"x": [1, 0], "t_x": [0.0, 0.0], "T": [0.0, 0.0]}))
+
     def test_missing_columns(self):
         with pytest.raises(Refusal, match="need 't_x', 'T'"):
             BGNBD.fit(pd.DataFrame({"x": [1]}))

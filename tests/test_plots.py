@@ -60,10 +60,6 @@ def test_heatmap_writes_every_number():
     assert [t.get_text() for t in figure.axes[0].texts] == ["1.0", "2.0", "3.0", "4.0"]
 
 
-def test_histogram_counts_everyone():
-    assert sum(heights(plots.histogram(np.arange(100), "t", "x", "y", marks={"mean": 49.5}))) == 100
-
-
 def test_show_gives_a_description_and_closes_the_figure(capsys, monkeypatch):
     shown = {}
     monkeypatch.setattr(plots, "display", lambda data, raw: shown.update(data))

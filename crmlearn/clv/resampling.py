@@ -34,6 +34,7 @@ def bootstrap(model, spend, summary, repeats=200, seed=1):
     repeats : how many resampled bases, at least 20
     seed : int or numpy Generator
     Returns: Draws
+    Resampled bases whose fit found no stable answer are left out, and `method` counts them.
     Errors: Refusal when most resampled bases allow no fit
     """
     model, spend = model_of(model), model_of(spend)
@@ -59,19 +60,21 @@ def bootstrap(model, spend, summary, repeats=200, seed=1):
             try:
                 seen = n > 0
                 fitted = type(model).fit_counts(*histories[seen].T, n[seen], starts=[astuple(model)], errors=False)
-                money = spend
+                money, stable = spend, fitted.converged
                 if spends:
                     some = bought[weight[bought] > 0]
                     w = weight[some].astype(float)
                     fit = type(spend).fit_counts(rows[some, 0], mean[some], w, starts=[astuple(spend)], errors=False)
-                    money = fit.model
+                    money, stable = fit.model, stable and fit.converged
             except Refusal:  # a resample in which nobody bought again
                 continue
-            pairs.append((fitted.model, money))
+            if stable:
+                pairs.append((fitted.model, money))
     if len(pairs) < repeats / 2:
         raise Refusal(
             "too few repeat orders for an interval.",
-            f"{repeats - len(pairs)} of {repeats} resampled bases allowed no fit",
+            f"{repeats - len(pairs)} of {repeats} resampled bases allowed no stable fit",
             "report the value without an interval, or wait for more orders",
         )
-    return Draws(tuple(pairs), f"{len(pairs)} bootstraps of the customers: uncertainty of the parameters")
+    lost = f" ({repeats - len(pairs)} more found no stable answer)" if len(pairs) < repeats else ""
+    return Draws(tuple(pairs), f"{len(pairs)} bootstraps of the customers{lost}: uncertainty of the parameters")

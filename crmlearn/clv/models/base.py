@@ -91,6 +91,8 @@ def maximise(cls, log_likelihood, starts, n, distinct, errors=True):
 
     log_likelihood : function of the parameters (natural scale) returning (value, gradient)
     starts : list of parameter tuples
+    n, distinct : customers, and distinct histories among them
+    errors : False leaves the standard errors out, for speed
     """
 
     def negative(logs):

@@ -118,7 +118,11 @@ def _refuse_impossible(x, t_x, T, n):
             f"{n.sum():,.0f} customers with one order each",
             "wait for repeat orders, or take an earlier start",
         )
-    if (t_x > T).any() or (T <= 0).all():
+    if (T <= 0).all():
+        raise Refusal(
+            "nobody has been known for any time.", "T=0 for all", "summarise(tx, as_of=...) with a later as_of"
+        )
+    if (t_x > T).any():
         i = int(np.argmax(t_x > T))
         raise Refusal(
             "t_x must not exceed T.", f"t_x={t_x[i]:g}, T={T[i]:g}", "summarise(tx, as_of=...) with a later as_of"
