@@ -5,7 +5,8 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 # A container often runs as root, which JupyterLab refuses unless told.
 ROOT   := $(if $(filter 0,$(shell id -u)),--allow-root)
-NBVAL  := $(BIN)/python -m pytest -p no:cacheprovider --nbval --nbval-sanitize-with tests/nbval.cfg -n 2 --dist loadscope -q
+# A home of its own, so that no test touches anybody's answers.
+NBVAL  := CRMLEARN_HOME=$$(mktemp -d) $(BIN)/python -m pytest -p no:cacheprovider --nbval --nbval-sanitize-with tests/nbval.cfg -n 2 --dist loadscope -q
 
 .PHONY: help setup lab test test-slow report bench lint outputs clean
 help:

@@ -1,5 +1,6 @@
-"""Where the course's folders lie: beside the package in a checkout, inside it when installed from a wheel."""
+"""Where things lie: the course's folders (in a checkout or in a wheel) and what a person's own work leaves behind."""
 
+import os
 from pathlib import Path
 
 from crmlearn.errors import Refusal
@@ -19,3 +20,16 @@ def folder(name):
     raise Refusal(
         f"the course's folder '{name}' is missing.", "neither a checkout nor a full install", "install crmlearn again"
     )
+
+
+def own():
+    """The folder for a person's own state, such as answers to quizzes; it need not exist yet.
+
+    ``CRMLEARN_HOME`` names another one.
+    """
+    said = os.environ.get("CRMLEARN_HOME")
+    if said:
+        return Path(said).expanduser().resolve()
+    from platformdirs import user_data_path
+
+    return user_data_path("crmlearn", appauthor=False)

@@ -78,7 +78,7 @@ def test_list_shows_reports_and_what_they_may_be_told(folder, capsys):
 @pytest.mark.parametrize(
     ("raised", "code", "said"),
     [
-        (KeyboardInterrupt(), 130, "Stopped; no page was written."),
+        (KeyboardInterrupt(), 130, "Stopped."),
         (Refusal("bad tan@shop.sg.", "91234567", "mend it"), 2, "bad [mail].\n  Saw: [number]\n  Try: mend it"),
         (ValueError("of tan@shop.sg"), 1, "ValueError: of [mail]"),
     ],

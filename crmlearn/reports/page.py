@@ -6,9 +6,10 @@ from pathlib import Path
 
 import nbformat
 from bs4 import BeautifulSoup
-from latex2mathml.converter import convert
 from nbconvert import HTMLExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+
+from crmlearn import texts
 
 SHOWN = ("text/html", "text/markdown", "image/svg+xml", "image/png", "image/jpeg", "text/latex", "text/plain")
 WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -63,24 +64,17 @@ class _Formulas(IPythonRenderer):
     """Formulas as MathML, which browsers draw themselves."""
 
     def inline_math(self, body):
-        return _mathml(body, "inline")
+        return texts.mathml(body, "inline")
 
     def block_math(self, body):
-        return _mathml(body, "block")
+        return texts.mathml(body, "block")
 
     def latex_environment(self, name, body):
-        return _mathml(f"\\begin{{{name}}}{body}\\end{{{name}}}", "block")
+        return texts.mathml(f"\\begin{{{name}}}{body}\\end{{{name}}}", "block")
 
 
 def _markdown(source):
     return MarkdownWithMath(renderer=_Formulas(escape=False, exclude_anchor_links=True)).render(source)
-
-
-def _mathml(tex, display):
-    try:
-        return convert(tex.strip(), display=display)
-    except Exception:  # whatever the converter trips over, the reader still sees the formula as it was typed
-        return f"<code>{html.escape(tex)}</code>"
 
 
 def _visible(notebook):

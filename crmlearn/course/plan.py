@@ -1,11 +1,13 @@
 """The course map: which page answers which question, and which pages are there already."""
 
+import difflib
 from dataclasses import dataclass
 from html import escape
 
 from ruamel.yaml import YAML
 
 from crmlearn import home, tables
+from crmlearn.errors import Refusal
 
 
 def syllabus():
@@ -45,3 +47,19 @@ def course_map():
     * 00 Start here: How do I use these pages?
     """
     return Map(tuple(syllabus()["notebooks"]))
+
+
+def stem(short):
+    """The full name of a page: "08", 8 or "08_clv_types" is "08_clv_types".
+
+    >>> stem("08")
+    '08_clv_types'
+    """
+    known = [page["stem"] for page in syllabus()["notebooks"]]
+    text = f"{short:02d}" if isinstance(short, int) and not isinstance(short, bool) else str(short)
+    found = [name for name in known if text in (name, name[:2])]
+    if found:
+        return found[0]
+    near = difflib.get_close_matches(text, known, 1)
+    saw = f"pages are {', '.join(known)}"
+    raise Refusal(f"the course has no page {text[:80]!r}.", saw, near[0] if near else known[8])

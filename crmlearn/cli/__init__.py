@@ -1,0 +1,45 @@
+"""The command line: ``crmlearn report customer_base --data orders.csv --out DIR -p horizon_months=12``."""
+
+import argparse
+import sys
+import traceback
+
+import crmlearn
+from crmlearn.cli import report
+from crmlearn.cli.telling import BAD_INPUT, FAILED, STOPPED, say
+from crmlearn.errors import Refusal
+
+COMMANDS = (report,)
+
+
+def main(argv=None):
+    """Run one command.
+
+    argv : list of str; without it, what was typed
+    Returns: 0 good, 1 it failed, 2 bad input or bad usage, 130 stopped by Ctrl-C
+    """
+    try:
+        options = _parser().parse_args(argv)
+        return options.run(options)
+    except SystemExit as stop:  # argparse has said why
+        return stop.code
+    except KeyboardInterrupt:
+        print("Stopped.", file=sys.stderr)
+        return STOPPED
+    except Refusal as refusal:
+        say(refusal)
+        if "='" in str(refusal) or "columns={" in str(refusal):  # said in Python's words
+            print(f"  Here: {report.IN_WORDS_OF_THE_LINE}", file=sys.stderr)
+        return BAD_INPUT
+    except Exception:
+        say(traceback.format_exc().rstrip())
+        return FAILED
+
+
+def _parser():
+    parser = argparse.ArgumentParser("crmlearn", description=crmlearn.__doc__.splitlines()[0], allow_abbrev=False)
+    parser.add_argument("--version", action="version", version=f"crmlearn {crmlearn.__version__}")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    for command in COMMANDS:
+        command.add_to(commands)
+    return parser

@@ -1,0 +1,151 @@
+"""What a person answered, to quiz items and exercises: one line per answer, never changed, on this machine only."""
+
+import contextlib
+import os
+import re
+import sqlite3
+import uuid
+from dataclasses import astuple, dataclass, field, fields
+from datetime import UTC, datetime
+from pathlib import Path
+
+from crmlearn import home
+from crmlearn.errors import Refusal, one_of
+
+FORM = 1  # the shape of the file; a later crmlearn raises it
+KINDS = ("item", "exercise")
+_TABLE = """
+CREATE TABLE reviews (
+    review_id TEXT PRIMARY KEY NOT NULL, kind TEXT NOT NULL CHECK (kind IN ('item', 'exercise')),
+    item_id TEXT NOT NULL, item_sha TEXT NOT NULL, answered_at_utc TEXT NOT NULL, mode TEXT NOT NULL,
+    verdict TEXT NOT NULL, answer TEXT NOT NULL, hints INTEGER NOT NULL, seconds REAL NOT NULL, scheduler_params TEXT
+) WITHOUT ROWID;
+CREATE INDEX reviews_of_an_item ON reviews (item_id, answered_at_utc);
+CREATE TRIGGER reviews_stay BEFORE UPDATE ON reviews BEGIN SELECT RAISE(ABORT, 'answers are never changed'); END;
+CREATE TRIGGER reviews_last BEFORE DELETE ON reviews BEGIN SELECT RAISE(ABORT, 'answers are never deleted'); END;
+"""
+# File systems of a disk in this machine. SQLite's write-ahead log needs one; over a network it can lose answers.
+_LOCAL = re.compile(r"ext[234]|xfs|btrfs|zfs|apfs|hfs|ufs|f2fs|bcachefs|ntfs3?|refs|vfat|exfat|overlay|tmpfs", re.I)
+
+
+def _now():
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+
+@dataclass(frozen=True)
+class Review:
+    """One answer.
+
+    kind : "item" of a quiz deck, or "exercise"
+    item_id : deck and item, or exercise and task: "08_clv_types/gym"
+    item_sha : fingerprint of the question as it was asked
+    mode : how it was asked, such as "ask"
+    verdict : "right", "wrong", ...
+    answer : what was answered, as text
+    hints : how many were read before; seconds : from question to answer
+    scheduler_params : the settings under which it was scheduled, if it was
+
+    >>> Review("item", "08_clv_types/gym", "3f2a", "ask", "right", "b").hints
+    0
+    """
+
+    kind: str
+    item_id: str
+    item_sha: str
+    mode: str
+    verdict: str
+    answer: str
+    hints: int = 0
+    seconds: float = 0.0
+    scheduler_params: str | None = None
+    answered_at_utc: str = field(default_factory=_now)
+    review_id: str = field(default_factory=lambda: str(uuid.uuid4()))
+
+    def __post_init__(self):
+        one_of("kind", self.kind, KINDS)
+
+
+_COLUMNS = tuple(f.name for f in fields(Review))
+
+
+def path():
+    """Where the answers lie; the file appears with the first answer."""
+    return home.own() / "reviews.sqlite3"
+
+
+def add(review):
+    """Write one answer down; the same review twice counts once.
+
+    Errors: Refusal where the file cannot be written; the caller goes on without memory.
+    """
+    places = ", ".join("?" * len(_COLUMNS))
+    with _open(path()) as file, file:
+        file.execute(f"INSERT OR IGNORE INTO reviews ({', '.join(_COLUMNS)}) VALUES ({places})", astuple(review))
+
+
+def read(prefix="", kind=None):
+    """All answers whose item_id starts with the prefix, oldest first.
+
+    Returns: list of Review; empty before the first answer
+    """
+    if not path().exists():
+        return []
+    with _open(path()) as file:
+        rows = file.execute(
+            f"SELECT {', '.join(_COLUMNS)} FROM reviews WHERE substr(item_id, 1, ?) = ? AND (? IS NULL OR kind = ?) "
+            "ORDER BY answered_at_utc, review_id",
+            (len(prefix), prefix, kind, kind),
+        ).fetchall()
+    return [Review(*row) for row in rows]
+
+
+def journal_mode(folder):
+    """How SQLite shall keep its journal there: "WAL" on a disk of this machine, "DELETE" everywhere else."""
+    import psutil
+
+    folder = Path(os.path.realpath(folder))
+    best = None
+    for disk in psutil.disk_partitions(all=True):
+        mounted = Path(disk.mountpoint)
+        if folder.is_relative_to(mounted) and (best is None or len(mounted.parts) >= len(Path(best.mountpoint).parts)):
+            best = disk
+    remote = best is None or not _LOCAL.fullmatch(best.fstype) or "remote" in best.opts.split(",")
+    return "DELETE" if remote else "WAL"
+
+
+@contextlib.contextmanager
+def _open(file):
+    connection = None
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        connection = sqlite3.connect(file, timeout=10)
+        _prepare(connection, file)
+        yield connection
+    except (sqlite3.Error, OSError) as error:
+        raise Refusal(
+            "your answers cannot be remembered.",
+            f"{type(error).__name__} on {file.name}: {error}",
+            "mend or move that file; its folder is crmlearn.home.own(), and CRMLEARN_HOME names another",
+        ) from None
+    finally:
+        if connection is not None:
+            connection.close()
+
+
+def _prepare(connection, file):
+    form = connection.execute("PRAGMA user_version").fetchone()[0]
+    if form == FORM:
+        return
+    if form > FORM:
+        raise Refusal(
+            "your answers were written by a newer crmlearn.",
+            f"form {form}, this version knows {FORM}",
+            "pip install --upgrade crmlearn",
+        )
+    connection.execute(f"PRAGMA journal_mode={journal_mode(file.parent)}")  # WAL stays with the file
+    connection.execute("BEGIN IMMEDIATE")  # two notebooks may answer their first question at once
+    if connection.execute("PRAGMA user_version").fetchone()[0] == 0:
+        for statement in re.split(r";\n", _TABLE.strip()):
+            connection.execute(statement)
+        connection.execute(f"PRAGMA user_version={FORM}")
+    connection.commit()
