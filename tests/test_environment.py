@@ -54,7 +54,13 @@ def test_what_the_package_imports_is_declared():
     import ast
     import sys
 
-    imported_as = {"ruamel.yaml": "ruamel", "ipython": "IPython", "beautifulsoup4": "bs4"}
+    imported_as = {
+        "ruamel.yaml": "ruamel",
+        "ipython": "IPython",
+        "beautifulsoup4": "bs4",
+        "markdown-it-py": "markdown_it",
+    }
+    imported_as["mdit-py-plugins"] = "mdit_py_plugins"
     declared = {imported_as.get(n, n) for n in RUN}
     for path in (ROOT / "crmlearn").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
