@@ -454,7 +454,7 @@ class TestDates:
     def test_the_quick_way_for_iso_dates_is_the_careful_way(self, moments, form, engine):
         texts = [moment.strftime(form) for moment in moments]
         table = engine.DataFrame({"customer_id": ["a"] * len(texts), "date": texts, "amount": [1.0] * len(texts)})
-        careful, _ = parse_dates({text: 0 for text in texts})
+        careful, *_ = parse_dates({text: 0 for text in texts})
         assert read(table).tx["date"].to_list() == [careful[text] for text in texts]
 
 
@@ -735,3 +735,136 @@ class TestProperties:
         tx = read(table.astype(str)).tx
         clean(tx, Policy(zeros="drop"))
         assert len(tx) == 100_000 and (datetime.now() - started).total_seconds() < 5
+
+
+def again(source):
+    """What was read of a source, after holding it against what its own terms read."""
+    first = read(*source[:1], **source[1])
+    second = read(source[0], **first.terms)
+    assert first.terms["guess"] is False and second.terms == first.terms
+    assert type(first.tx) is type(second.tx) and first.tx.equals(second.tx)
+    assert second.seen == first.seen
+    return first
+
+
+ONE_ORDER = {"order_id": ["1", "1"], "customer_id": ["a", "a"]}
+
+
+class TestTerms:
+    """`read(source, **read(source).terms)` reads the same and guesses nothing."""
+
+    @given(
+        st.lists(
+            st.tuples(
+                st.integers(1, 30), st.datetimes(datetime(2000, 1, 1), datetime(2030, 1, 1)), st.integers(-9999, 10**7)
+            ),
+            min_size=1,
+            max_size=12,
+        ),
+        st.sampled_from([(",", "."), (";", ","), ("\t", "."), ("|", ","), (";", ".")]),
+        st.sampled_from(["%Y-%m-%d", "%d/%m/%Y", "%m/%d/%Y %H:%M", "%d.%m.%Y", "%Y%m%d", "%Y-%m-%dT%H:%M+08:00"]),
+        st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "cp1252"]),
+        st.sampled_from([None, "line", "order"]),
+        st.booleans(),
+    )
+    @settings(deadline=None, max_examples=80)
+    def test_a_shops_file_is_read_once_more(self, tmp_path_factory, rows, dialect, form, encoding, grain, whole):
+        path = tmp_path_factory.getbasetemp() / "terms.csv"
+        separator, decimal = dialect
+        text = io.StringIO()
+        writer = csv.writer(text, delimiter=separator)
+        writer.writerow(["Client", "Order Date", "Total", "Währung", "Order No", "Versand", "Shipping"])
+        for n, (customer, moment, cents) in enumerate(rows):
+            amount = str(cents) if whole else f"{cents / 100:.2f}".replace(".", decimal)
+            for _ in range(2 if grain else 1):
+                writer.writerow([f"{customer:03d}", moment.strftime(form), amount, "EUR", f"o{n}", "x", f"{n % 3}"])
+        path.write_bytes(text.getvalue().encode(encoding))
+        told = {"grain": grain, "columns": {"currency": "Währung"}}
+        told |= {"once_per_order": ["shipping"]} if grain == "line" else {}
+        told |= {"encoding": "cp1252"} if encoding == "cp1252" else {}
+        if "/" in form or form[2] == ".":
+            told["date_order"] = "MDY" if form.startswith("%m") else "DMY"
+        if (separator, decimal) == (";", ".") and not whole:
+            told["decimal"] = "."
+        log = again((path, told))
+        assert log.terms["encoding"] == encoding and log.terms["separator"] == separator
+        assert log.terms["decimal"] == (told.get("decimal") if whole else decimal)
+        assert log.terms["timezone"] == ("UTC+08:00" if form.endswith("+08:00") else None)
+        assert log.seen.currencies == ("EUR",) and log.seen.unused == ("Versand",)
+
+    @ENGINES
+    @pytest.mark.parametrize(
+        ("columns", "told"),
+        [
+            ({}, {}),
+            ({"date": [date(2021, 3, 1), date(2021, 3, 2)]}, {}),
+            ({"date": [20210301, 20210302], "amount": [Decimal("5"), Decimal("6.5")]}, {}),
+            ({"amount": ["5", "6"]}, {}),
+            ({"amount": ["S$5.50", "6"], "tax": ["1,5", "2"]}, {}),
+            ({"date": ["03/03/2021", "04/04/2021"]}, {}),
+            ({"date": ["2021-03-01T10:00Z", "2021-03-02 10:00"]}, {"timezone": "Asia/Singapore"}),
+            ({"date": ["2021-03-01T10:00-03:30", "2021-03-02T10:00-03:30"]}, {}),
+            ({"test": ["A", "B"], "qty": [1, 2], "price": ["1.50", "2"]}, {}),
+            ({"order_id": ["1", "1"], "customer_id": ["a", "a"]}, {"grain": "line"}),
+            ({**ONE_ORDER, "tax": [1.0, 1.0]}, {"grain": "line", "once_per_order": "tax"}),
+            ({**ONE_ORDER, "amount": [5, 5], "tax": [1, 2]}, {"grain": "order"}),
+        ],
+    )  # fmt: skip
+    def test_a_table_is_read_once_more(self, engine, columns, told):
+        again((engine.DataFrame(TWO | columns), told))
+
+    def test_columns_may_differ_in_their_decimal_sign(self):
+        log = again((pd.DataFrame({**TWO, "amount": ["5,50", "6"], "tax": ["1.5", "2"], "shipping": ["1", "2"]}), {}))
+        assert log.terms["decimal"] == {"amount": ",", "tax": "."}
+
+    def test_a_zone_in_the_column_and_quantity_times_price(self, tmp_path):
+        for zone in ("UTC", "Asia/Singapore", "+05:30"):
+            frame = pd.DataFrame({**TWO, "date": pd.to_datetime(TWO["date"]).tz_localize("UTC").tz_convert(zone)})
+            again((frame, {}))
+            if zone[0] != "+":  # Polars knows no zone without a name
+                again((pl.from_pandas(frame), {}))
+            frame.to_parquet(tmp_path / "zoned.parquet")
+            assert again((tmp_path / "zoned.parquet", {})).seen.kind == "parquet"
+        lines = pd.DataFrame({"Client": ["a"], "Day": ["2021-03-01"], "qty": ["2"], "Price": ["1,50"]})
+        assert column(again((lines, {})), "amount") == [3]
+
+    def test_totals_once_per_order_are_not_decided_anew(self):
+        rows = {"order_id": ["1", "1"], "customer_id": ["a", "a"], "date": ["2021-03-01"] * 2, "amount": [5.0, 5.0]}
+        first = read(pd.DataFrame({**rows, "tax": [1.0, 1.0]}), grain="order")
+        assert first.terms["once_per_order"] == ["tax"]
+        refused(lambda: read(pd.DataFrame({**rows, "tax": [1.0, 2.0]}), **first.terms), "'tax' differs")
+
+    @pytest.mark.parametrize(
+        ("text", "told", "wrong"),
+        [
+            ("a,03/04/2021,5\n", {}, "date_order='DMY' (day first) or date_order='MDY'"),
+            ("a,31/04/2021,5\n", {"date_order": "MDY"}, "date_order='DMY' if that fits"),
+            ("a,2021-03-01T10:00Z,5\n", {}, "carry a time zone, and nobody said"),
+            ("a,2021-03-01,5.50\n", {}, "row 2: '5.50'\n  Try: decimal='.' if that fits"),
+            ('a,2021-03-01,"1,234"\n', {}, "decimal='.' or decimal=',' if that fits"),
+            ('a,2021-03-01,"5,50"\n', {"decimal": "."}, "decimal=',' if that fits"),
+            ("a,2021-03-01,5\n", {"separator": ";"}, "its first line has one field"),
+            ("a,2021-03-01,5\n", {"encoding": "utf-16"}, "not written in utf-16"),
+            ("é,2021-03-01,5\n", {"encoding": "cp1252"}, "is not written in cp1252.\n  Saw: utf-8"),
+        ],
+    )
+    def test_what_nobody_said_is_refused(self, file, text, told, wrong):
+        columns = {"customer_id": "customer_id", "date": "date", "amount": "amount"}
+        refused(lambda: file(HEADER + text, columns=columns, guess=False, **told), wrong)
+
+    def test_no_column_is_looked_for(self, file):
+        refused(lambda: file(HEADER + "a,2021-03-01,5\n", guess=False), "transactions need 'customer_id'")
+        log = file("customer_id,date,amount,tax\na,2021-03-01,5,1\n", columns={n: n for n in TWO}, guess=False)
+        assert list(log.tx.columns) == list(TWO) and log.seen.unused == ("tax",)
+
+    def test_another_encoding_is_told_by_its_mark(self, file):
+        told = {"columns": {n: n for n in TWO}, "guess": False}
+        assert file(HEADER + "é,2021-03-01,5\n", "utf-8-sig", **told).terms["encoding"] == "utf-8-sig"
+        refused(lambda: file(HEADER + "é,2021-03-01,5\n", "utf-16", **told), "is not written in utf-8", "Saw: utf-16")
+        assert column(file(HEADER + "é,2021-03-01,5\n", "cp1252", encoding="cp1252", **told), "customer_id") == ["é"]
+        assert column(file(HEADER + "e,2021-03-01,5\n", encoding="cp1252", **told), "customer_id") == ["e"]
+
+    def test_words_that_few_share_are_not_kept(self):
+        many = {"customer_id": [*"abcdef"], "date": ["2021-03-01"] * 6, "amount": [1.0] * 6}
+        log = read(pd.DataFrame({**many, "status": ["Paid"] * 5 + ["Tan Ah Kow"], "currency": ["sgd"] * 6}))
+        assert log.seen.statuses == ("paid",) and log.seen.currencies == ("SGD",)

@@ -16,8 +16,10 @@ _MONEY = re.compile(
 _PLAIN = re.compile(r"(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 
 
-def parse_amounts(values, name, decimal=None, origin=None, currency_known=False):
-    """Turn {text: row number} into ({text: float}, notes). Refuses text, NaN, infinity and a doubtful '1,234'.
+def parse_amounts(values, name, decimal=None, origin=None, currency_known=False, guess=True):
+    """Turn {text: row number} into ({text: float}, notes, {"decimal": ..., "signs": ...}).
+
+    Refuses text, NaN, infinity and a doubtful '1,234'; without `guess` any comma and point unless the sign is said.
 
     origin : where the values came from (separator, and how rows are counted there)
     currency_known : the file names each row's currency, so several currency signs do no harm
@@ -35,17 +37,21 @@ def parse_amounts(values, name, decimal=None, origin=None, currency_known=False)
         notes.append(f"{name}: the sign {', '.join(signs)} was taken off")
     said = decimal
     try:
-        decimal = one_of("decimal", said, (".", ",")) if said else _decimal(name, numbers, origin)
+        if said:
+            one_of("decimal", said, (".", ","))
+        decimal = said or (_decimal(name, numbers, origin) if guess else None)
     except Refusal as problem:
         refuse_all([*problems, problem, *_bad([t for t, part in parts.items() if not part], values, name, origin)])
     if decimal == "," and any("," in n for n in numbers):
         notes.append(f"{name}: a comma stands before the decimals")
     parsed = {text: _number(part[0], decimal) if part else None for text, part in parts.items()}
     bad = [text for text, value in parsed.items() if value is None]
-    other = {".": ",", ",": "."}[decimal] if said else None
-    fits = other and all(parts[text] and _number(parts[text][0], other) is not None for text in bad)
-    refuse_all([*problems, *_bad(bad, values, name, origin, f"decimal='{other}' if that fits, or " if fits else "")])
-    return parsed, notes
+    others = [sign for sign in ".," if sign != decimal] if said or not guess else []
+    fits = [o for o in others if bad and all(parts[text] and _number(parts[text][0], o) is not None for text in bad)]
+    mend = " or ".join(f"decimal='{o}'" for o in fits)
+    refuse_all([*problems, *_bad(bad, values, name, origin, f"{mend} if that fits, or " if fits else "")])
+    seen = any(sign in number for number in numbers for sign in ".,")
+    return parsed, notes, {"decimal": decimal if seen else None, "signs": tuple(signs)}
 
 
 def _bad(texts, values, name, origin, mend=""):
@@ -107,6 +113,11 @@ def _decimal(name, numbers, origin):
 
 
 def _number(text, decimal):
+    """The value, or None. Where no decimal sign is known, only whole numbers have one."""
+    if decimal is None:
+        if "," in text or "." in text:
+            return None
+        decimal = "."
     group = "," if decimal == "." else "."
     minus, text = text.startswith("-"), text.removeprefix("-")
     if re.fullmatch(rf"\d{{1,3}}([\s'\{group}]\d{{3}})+(\{decimal}\d*)?", text):

@@ -1,7 +1,8 @@
 """Text to dates. What could be read in two ways is refused, never decided by us."""
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from datetime import timezone as offset_zone
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
@@ -27,14 +28,21 @@ def shown(text):
     return f"a text of {counted(len(text), 'character')}"
 
 
-def parse_dates(values, date_order=None, timezone=None, origin=None):
-    """Turn {text: row number} into ({text: naive datetime}, notes). Refuses 03/04/2021 unless the order is said."""
+ORDERS = ("DMY", "MDY", "YMD")
+_FIRST = {"DMY": "day", "MDY": "month"}
+
+
+def parse_dates(values, date_order=None, timezone=None, origin=None, guess=True):
+    """Turn {text: row number} into ({text: naive datetime}, notes, {"date_order": ..., "timezone": ...}).
+
+    Refuses 03/04/2021 unless the order is said; without `guess` also an order or a time zone that nobody said.
+    """
     if date_order is not None:
-        one_of("date_order", date_order, ("DMY", "MDY"))
+        one_of("date_order", date_order, ORDERS)
     slashed = {text: m for text in values if (m := _DAY.match(text))}
     problems, notes = [], []
-    order, order_known = date_order, True
-    if slashed and date_order is None:
+    order, order_known = date_order or (None if guess else "YMD"), True
+    if slashed and order is None:
         try:
             order = _order(values, slashed)
         except Refusal as problem:
@@ -45,18 +53,20 @@ def parse_dates(values, date_order=None, timezone=None, origin=None):
         try:
             if text not in slashed:
                 parsed[text] = _iso(text)
+            elif order == "YMD":
+                bad.append(text)
             elif order_known:
                 parsed[text] = _day(slashed[text], order)
         except ValueError:
             bad.append(text)
     if bad:
-        problems.append(_unreadable(bad, values, slashed, date_order, origin))
+        problems.append(_unreadable(bad, values, slashed, order if not guess else date_order, origin))
     refuse_all(problems)
     if slashed:
-        first = {"DMY": "day", "MDY": "month"}[order]
         why = "as you said" if date_order else "no other reading fits all rows"
-        notes.append(f"date: the {first} stands first ({why})")
-    return _one_zone(parsed, timezone, notes)
+        notes.append(f"date: the {_FIRST[order]} stands first ({why})")
+    parsed, zone, more = _one_zone(parsed, timezone, guess)
+    return parsed, notes + more, {"date_order": order or "YMD", "timezone": zone}
 
 
 def _unreadable(bad, values, slashed, date_order, origin):
@@ -64,6 +74,8 @@ def _unreadable(bad, values, slashed, date_order, origin):
         mend = "write years with four digits"
     elif any(re.fullmatch(r"\d{5}(\.\d+)?", t) for t in bad):
         mend = "44289 is how Excel counts days: format the column as a date there (yyyy-mm-dd) and export again"
+    elif date_order == "YMD" and any(t in slashed for t in bad):
+        mend = "date_order='DMY' (day first) or date_order='MDY' (month first), whichever it is"
     elif date_order and any(t in slashed for t in bad):
         mend = f"date_order='{'MDY' if date_order == 'DMY' else 'DMY'}' if that fits, or mend these rows"
     else:
@@ -131,7 +143,8 @@ def _iso(text):
     return datetime.fromisoformat(f"{m[1]}-{int(m[2]):02d}-{int(m[3]):02d}{time}")
 
 
-def _one_zone(parsed, timezone, notes):
+def _one_zone(parsed, timezone, guess):
+    """(naive datetimes, the zone whose local time they tell, notes)"""
     offsets = {}
     for text, value in parsed.items():
         offsets.setdefault(value.utcoffset(), text)
@@ -139,18 +152,22 @@ def _one_zone(parsed, timezone, notes):
         raise Refusal(
             "the dates carry more than one time zone.",
             "; ".join(list(offsets.values())[:3]),
-            "timezone='Asia/Singapore' (all are turned into local time there; bare times are taken as local)",
+            _ZONE,
         )
+    zoned = set(offsets) - {None}
+    if timezone is None and zoned and not guess:
+        text = offsets[min(zoned)]
+        raise Refusal("the dates carry a time zone, and nobody said which one counts.", text, _ZONE)
     if timezone is not None:
         zone = zone_of(timezone)
         try:
             parsed = {t: v.astimezone(zone).replace(tzinfo=None) if v.tzinfo else v for t, v in parsed.items()}
         except OverflowError:
             raise Refusal("a date lies at the end of the calendar.", "year 1 or 9999", "mend this row") from None
-    if set(offsets) - {None}:
-        notes = [*notes, zone_note(timezone)]
-        parsed = {t: v.replace(tzinfo=None) for t, v in parsed.items()}
-    return parsed, notes
+    if not zoned:
+        return parsed, timezone, []
+    parsed = {t: v.replace(tzinfo=None) for t, v in parsed.items()}
+    return parsed, timezone or str(offset_zone(min(zoned))), [zone_note(timezone)]
 
 
 def zone_note(timezone):
@@ -159,8 +176,17 @@ def zone_note(timezone):
     return f"date: turned into local time of {timezone}"
 
 
+_ZONE = "timezone='Asia/Singapore' (all are turned into local time there; bare times are taken as local)"
+_OFFSET = re.compile(r"(?:UTC)?([+-])(\d\d):(\d\d)")
+
+
 def zone_of(name):
+    """A time zone by its name, or by its distance from UTC such as UTC+08:00."""
+    fixed = _OFFSET.fullmatch(name) if isinstance(name, str) else None
     try:
+        if fixed:
+            distance = timedelta(hours=int(fixed[2]), minutes=int(fixed[3]))
+            return offset_zone(-distance if fixed[1] == "-" else distance)
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, TypeError, ValueError, OSError):
         raise Refusal(f"there is no time zone {name!r}.", repr(name), "timezone='Asia/Singapore'") from None

@@ -41,13 +41,16 @@ def _plain(name):
     return re.sub(r"[^a-z0-9]+", "_", snake.lower()).strip("_")
 
 
-def match(found, columns=None):
-    """Return {canonical: (column of the file, how it was found)} for a list of column names."""
+def match(found, columns=None, guess=True):
+    """Return {canonical: (column of the file, how it was found)} for a list of column names.
+
+    Without `guess`, only the columns that were said: no other is looked for.
+    """
     given = _given(found, columns)
     mapping = {name: (column, "as you said") for name, column in given.items()}
     free = [c for c in found if c not in given.values()]
     problems = []
-    for name, others in _KNOWN_AS.items():
+    for name, others in _KNOWN_AS.items() if guess else ():
         if name in mapping:
             continue
         exact = [c for c in free if _plain(c) == name]

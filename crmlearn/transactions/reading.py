@@ -1,27 +1,35 @@
 """From a stranger's file to a canonical log: the mapping that was guessed is shown, doubt is refused."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from html import escape
-from typing import Any
+from typing import Any, NamedTuple
 
 import narwhals.stable.v2 as nw
 
 from crmlearn import tables
 from crmlearn.errors import Refusal, counted, one_of, refuse_all
 from crmlearn.transactions import values
+from crmlearn.transactions.dates import ORDERS
 from crmlearn.transactions.mapping import FLAGS, MONEY, NEEDED, match
 from crmlearn.transactions.orders import to_orders
-from crmlearn.transactions.policy import Policy
+from crmlearn.transactions.seen import Seen, shared, status_note, unusual
 from crmlearn.transactions.sources import open_table
 
 
 @dataclass(frozen=True)
 class Read:
-    """What was read: the canonical log, how the file's columns were understood, and what else was worked out."""
+    """What was read: the canonical log, how the file's columns were understood, and what else was worked out.
+
+    terms : what to tell `read` so that it reads this source once more in the same way and guesses nothing
+    seen : what stood in the source
+    """
 
     tx: Any
     mapping: Any
     notes: tuple[str, ...]
+    terms: dict = field(default_factory=dict)
+    seen: Seen = field(default_factory=Seen)
 
     def _repr_html_(self):
         rows = nw.from_native(self.mapping, eager_only=True).iter_rows()
@@ -47,6 +55,7 @@ def read(
     timezone=None,
     encoding=None,
     separator=None,
+    guess=True,
 ):
     """Read orders from a CSV file, a Parquet file or a table.
 
@@ -55,12 +64,15 @@ def read(
     grain : "line" (each row's amount is that line's) or "order" (each row repeats the order's total, or leaves it
         blank after the first); needed only when order ids repeat
     once_per_order : the money columns (tax, shipping, ...) that repeat one value of the whole order on each line
-    date_order : "DMY" or "MDY", needed only when 03/04/2021 could be either
-    decimal : "." or ",", needed only when 1,234 could be either
-    timezone : name such as "Asia/Singapore", needed only when rows carry different zones
+    date_order : "DMY" or "MDY", needed only when 03/04/2021 could be either; "YMD" takes only dates with the year first
+    decimal : "." or ",", needed only when 1,234 could be either; {column: sign} where columns differ
+    timezone : name such as "Asia/Singapore", or "UTC+08:00"; needed only when rows carry different zones
     encoding, separator : of a text file; found by themselves in all usual cases
-    Returns: Read(tx, mapping, notes); tx has one row per order: customer_id (text), date, amount (currency units), and
-        those of the other columns that crmlearn knows; a file gives a pandas table, a table its own kind
+    guess : False takes all of the above as said: only those columns, commas and UTF-8 unless said, years first unless
+        said; signs in amounts and time zones that nobody spoke of are refused. ``read(source, **earlier.terms)``
+    Returns: Read(tx, mapping, notes, terms, seen); tx has one row per order: customer_id (text), date, amount
+        (currency units), and those of the other columns that crmlearn knows; a file gives a pandas table, a table its
+        own kind
     Errors: Refusal for all that could be understood in two ways or not at all, told at once
 
     >>> import pandas as pd
@@ -71,12 +83,12 @@ def read(
       date         <- Order Date (guessed by name)
       amount       <- Total (guessed by name)
     """
-    for name, value, choices in (("grain", grain, ("line", "order")), ("date_order", date_order, ("DMY", "MDY"))):
+    for name, value, choices in (("grain", grain, ("line", "order")), ("date_order", date_order, ORDERS)):
         if value is not None:
             one_of(name, value, choices)
-    raw, notes, origin = open_table(source, encoding, separator)
-    mapping = match(raw.columns, columns)
-    tx, more = _parsed(raw, mapping, origin, date_order, decimal, timezone)
+    raw, notes, origin = open_table(source, encoding, separator, guess)
+    mapping = match(raw.columns, columns, guess)
+    tx, more, told = _parsed(raw, mapping, origin, date_order, decimal, timezone, guess)
     notes += more
     if mapping["amount"][0] is None:
         tx = tx.with_columns(amount=nw.col("quantity") * nw.col("unit_price"))
@@ -84,36 +96,51 @@ def read(
     notes += more
     problems = _undated(tx, origin)
     try:
-        tx, more = to_orders(tx.select(*NEEDED, *(c for c in tx.columns if c not in NEEDED)), grain, once_per_order)
+        columns_first = [*NEEDED, *(c for c in tx.columns if c not in NEEDED)]
+        tx, more, once_per_order = to_orders(tx.select(columns_first), grain, once_per_order)
     except Refusal as problem:
         problems.append(problem)
     refuse_all(problems)
-    notes += [*more, *_unusual(tx)]
-    unused = [str(c) for c in raw.columns if c not in {column for column, _ in mapping.values()}]
+    odd = unusual(tx)
+    notes += [*more, *odd]
+    used = {name: column for name, (column, _) in mapping.items() if column is not None}
+    unused = tuple(str(c) for c in raw.columns if c not in used.values())
     if unused:
         notes.append(f"not used: {', '.join(unused[:12])}{' and more' if unused[12:] else ''}")
+    terms = {"columns": used, "grain": grain, "once_per_order": once_per_order, **told.terms}
+    terms |= {"encoding": origin.encoding, "separator": origin.separator, "guess": False}
+    seen = Seen(origin.kind, tuple(map(str, raw.columns)), len(raw), unused, *told.seen, tuple(odd))
     shown = {
         "column": list(mapping),
         "in_file": ["-" if column is None else str(column) for column, _ in mapping.values()],
         "found": [how for _, how in mapping.values()],
     }
     table = nw.from_dict(shown, backend=raw.implementation).to_native()
-    return Read(tx.drop("row").to_native(), table, tuple(notes))
+    return Read(tx.drop("row").to_native(), table, tuple(notes), terms, seen)
 
 
-def _parsed(raw, mapping, origin, date_order, decimal, timezone):
+class _Told(NamedTuple):
+    """What the cells told about how they are written."""
+
+    terms: dict  # date_order, timezone, decimal
+    seen: tuple  # signs, currencies, statuses
+
+
+def _parsed(raw, mapping, origin, date_order, decimal, timezone, guess):
     """Every column by its own rules; all that is wrong in any of them is told at once."""
-    parsed, notes, problems = {}, [], []
+    parsed, notes, problems, money, order = {}, [], [], {}, {}
+    apart = decimal if isinstance(decimal, Mapping) else None
     for name, (column, how) in list(mapping.items()):
         if column is None:
             continue
         series = raw.get_column(column)
         try:
             if name == "date":
-                parsed[name], more = values.dates(series, origin, date_order, timezone)
+                parsed[name], more, order = values.dates(series, origin, date_order, timezone, guess)
             elif name in (*MONEY, "quantity", "unit_price"):
+                said = decimal if apart is None else apart.get(name)
                 known = "currency" in mapping
-                parsed[name], more = values.amounts(series, name, origin, decimal, known)
+                parsed[name], more, money[name] = values.amounts(series, name, origin, said, known, guess)
             elif name in FLAGS:
                 parsed[name], more = values.flags(series, name, origin)
             else:
@@ -129,19 +156,14 @@ def _parsed(raw, mapping, origin, date_order, decimal, timezone):
     if "currency" in parsed:
         parsed["currency"] = parsed["currency"].str.to_uppercase()
     if "status" in parsed:
-        notes.append(_statuses(parsed["status"]))
+        notes.append(status_note(parsed["status"]))
     frame = nw.DataFrame.from_dict({name: s.alias(name) for name, s in parsed.items()}, backend=raw.implementation)
-    return frame, notes
-
-
-def _statuses(status):
-    words = status.drop_nulls().str.to_lowercase()
-    known = words.is_in(Policy.cancelled_words)
-    cancelled, others = sorted(set(words.filter(known).to_list())), words.filter(~known)
-    return (
-        f"status: {counted(int(known.sum()), 'row')} cancelled ({', '.join(cancelled) or 'no word of the policy'}), "
-        f"{counted(len(others), 'row')} with {counted(others.n_unique() if len(others) else 0, 'other word')}"
-    )
+    written = {name: told["decimal"] for name, told in money.items() if told["decimal"]}
+    signs = tuple(dict.fromkeys(sign for told in money.values() for sign in told["signs"]))
+    if decimal is None:  # one word for all columns, where one fits all
+        decimal = written if len(set(written.values())) > 1 else next(iter(written.values()), None)
+    seen = (signs, shared(frame, "currency"), shared(frame, "status"))
+    return frame, notes, _Told({**order, "decimal": decimal}, seen)
 
 
 def _filled(raw, tx, origin):
@@ -165,16 +187,3 @@ def _undated(tx, origin):
             f"fill or delete these rows ({origin.counting})",
         )
     ]
-
-
-def _unusual(tx):
-    """What is no error but would spoil every mean: said, not touched."""
-    notes = []
-    sizes = tx.filter(nw.col("amount") != 0).select(nw.col("row"), size=nw.col("amount").abs())
-    if len(sizes) and sizes["size"].max() > 10_000 * sizes["size"].quantile(0.5, "lower"):
-        top = sizes.filter(nw.col("size") == nw.col("size").max())
-        notes.append(f"the largest amount, {top['size'][0]:,.0f} in row {top['row'][0]}, is 10,000 times the median")
-    first, last = tx["date"].min(), tx["date"].max()
-    if last.year - first.year > 30:
-        notes.append(f"the dates span {last.year - first.year} years, from {first.date()} to {last.date()}")
-    return notes

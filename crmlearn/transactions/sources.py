@@ -18,26 +18,46 @@ class Origin(NamedTuple):
     first_row: int  # the number of the first row of data
     counting: str
     separator: str | None = None  # of a text file
+    encoding: str | None = None
+    kind: str = "table"  # or csv, parquet
 
 
 IN_TABLE = Origin(0, "the first row is row 0")
 
 
-def open_table(source, encoding=None, separator=None):
-    """Return (eager narwhals frame, notes, Origin)."""
+def kind_of(source):
+    """What is to be read: "table", "csv" or "parquet"; refuses what is neither a table nor a file."""
     if not isinstance(source, (str, os.PathLike)):
-        return _refuse_no_rows(table_of(source, "read"), "the table"), [], IN_TABLE
+        return "table"
     if "\n" in str(source):
         raise Refusal("read needs the name of a file.", "a text of several lines", "transactions.read('orders.csv')")
     path = Path(source)
     try:
         _refuse_no_file(source, path)
-        if path.suffix.lower() in (".parquet", ".pq"):
-            return _refuse_no_rows(_from_parquet(path), path.name), ["Parquet file"], IN_TABLE
-        frame, notes, separator, first_row = open_text(path, encoding, separator)
     except OSError as error:
-        raise Refusal(f"{path.name[:80]} cannot be opened.", error.strerror or "no reason given", "check it") from None
-    return _refuse_no_rows(frame, path.name), notes, Origin(first_row, "the header is row 1", separator)
+        raise _closed(path, error) from None
+    return "parquet" if path.suffix.lower() in (".parquet", ".pq") else "csv"
+
+
+def _closed(path, error):
+    return Refusal(f"{path.name[:80]} cannot be opened.", error.strerror or "no reason given", "check it")
+
+
+def open_table(source, encoding=None, separator=None, guess=True):
+    """Return (eager narwhals frame, notes, Origin)."""
+    kind = kind_of(source)
+    if kind == "table":
+        return _refuse_no_rows(table_of(source, "read"), "the table"), [], IN_TABLE
+    path = Path(source)
+    try:
+        if kind == "parquet":
+            frame = _refuse_no_rows(_from_parquet(path), path.name)
+            return frame, ["Parquet file"], IN_TABLE._replace(kind=kind)
+        frame, notes, form = open_text(path, encoding, separator, guess)
+    except OSError as error:
+        raise _closed(path, error) from None
+    origin = Origin(form.first_row, "the header is row 1", form.separator, form.encoding, kind)
+    return _refuse_no_rows(frame, path.name), notes, origin
 
 
 def table_of(native, who, lazy=False):

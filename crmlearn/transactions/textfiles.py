@@ -5,6 +5,7 @@ import csv
 import re
 import warnings
 from itertools import chain
+from typing import NamedTuple
 
 import narwhals.stable.v2 as nw
 import pandas as pd
@@ -23,11 +24,20 @@ _SEPARATORS = ",;\t|"
 _DATA = re.compile(r"[\W\d]*\d[\W\d]*|.+@.+\..+|\d{4}-\d\d-\d\d.*")
 
 
-def open_text(path, encoding=None, separator=None):
-    """Return (eager frame of text, notes, separator, number of the first row of data; blank lines count)."""
+class Form(NamedTuple):
+    """How a text file is written."""
+
+    encoding: str
+    separator: str
+    first_row: int  # the number of the first row of data; blank lines count
+
+
+def open_text(path, encoding=None, separator=None, guess=True):
+    """Return (eager frame of text, notes, Form). Without `guess` it is written in UTF-8 with commas, or as said."""
     if separator is not None and (not isinstance(separator, str) or len(separator) != 1 or separator in '"\r\n'):
         raise Refusal("separator needs one character.", repr(separator), "separator=';' or separator='\\t'")
-    encoding, notes = _encoding(path, encoding)
+    encoding, notes = _encoding(path, encoding) if guess else (_as_said(path, encoding or "utf-8"), [])
+    separator = separator if guess else separator or ","
     try:
         with path.open(encoding=encoding, newline="") as file:
             separator, header, at = _header(path.name, file, separator)
@@ -46,25 +56,71 @@ def open_text(path, encoding=None, separator=None):
         ) from None
     except csv.Error as error:
         raise Refusal(f"{path.name} is no table.", str(error), "export the orders as 'CSV UTF-8'") from None
-    return _named(path.name, frame, header, at, notes), notes, separator, at + 1
+    return _named(path.name, frame, header, at, notes), notes, Form(encoding, separator, at + 1)
 
 
-def _encoding(path, said):
+def names_in(path, encoding, separator):
+    """The names in the header, were the file written so; None where it cannot be."""
+    try:
+        with path.open(encoding=encoding, newline="") as file:
+            return [name for name in _header(path.name, file, separator)[1] if name]
+    except (UnicodeError, csv.Error, Refusal):
+        return None
+
+
+def _as_said(path, said):
+    """The encoding that was said, unless the file shows that it is another one."""
+    said, _ = _encoding(path, said, marks=False)
+    with path.open("rb") as file:
+        head = file.read(4)
+        marked = next((name for mark, name in _MARKS if head.startswith(mark)), None)
+        known = said.lower().replace("_", "-")
+        found = marked if _plain(marked or known) != _plain(known) else None
+        if marked is None and known in ("utf-16", "utf-32"):
+            found = "no mark"
+        if marked is None and not known.startswith("utf"):
+            file.seek(0)
+            found = "utf-8" if _is_utf8(file) else None
+    if found:
+        saw = found if found != "no mark" else f"no mark of {known} at its start"
+        mend = f"encoding={found!r}" if found != "no mark" else "encoding='utf-8'"
+        raise Refusal(f"{path.name} is not written in {said}.", saw, f"{mend}, if that is meant")
+    return marked or said
+
+
+def _plain(encoding):
+    return {"utf-8-sig": "utf-8", "utf8": "utf-8"}.get(encoding, encoding)
+
+
+def _is_utf8(file):
+    """Whether bytes beyond ASCII make sense as UTF-8; a text in another encoding hardly ever does."""
+    decoder, beyond = codecs.getincrementaldecoder("utf-8")(), False
+    try:
+        while chunk := file.read(1 << 20):
+            beyond |= not chunk.isascii()
+            decoder.decode(chunk)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return beyond
+
+
+def _encoding(path, said, marks=True):
     with path.open("rb") as file:
         head = file.read(4096)
     for mark, name in _MARKS:
-        if head.startswith(mark):  # a mark is stronger than what was said: it is no part of the first name
+        if marks and head.startswith(mark):  # a mark is stronger than what was said: it is no part of the first name
             return name, [f"the file is written in {name}"] if name != "utf-8-sig" else []
+    if head[:2] == b"PK" or head[:4] == b"\xd0\xcf\x11\xe0":
+        raise Refusal(f"{path.name} is an Excel workbook or a zip.", "a packed file", "save the sheet as 'CSV UTF-8'")
+    if head[:2] == b"\x1f\x8b":
+        raise Refusal(f"{path.name} is gzip-packed.", "a packed file", f"gunzip {path.name}")
     if said is not None:
         try:
             "".encode(said)
         except (LookupError, TypeError):
             raise Refusal(f"there is no encoding {said!r}.", repr(said), "encoding='utf-8' or 'cp1252'") from None
         return said, [f"the file is written in {said}, as said"]
-    if head[:2] == b"PK" or head[:4] == b"\xd0\xcf\x11\xe0":
-        raise Refusal(f"{path.name} is an Excel workbook or a zip.", "a packed file", "save the sheet as 'CSV UTF-8'")
-    if head[:2] == b"\x1f\x8b":
-        raise Refusal(f"{path.name} is gzip-packed.", "a packed file", f"gunzip {path.name}")
     if b"\x00" in head:
         raise Refusal(f"{path.name} is no text file.", "zero bytes", "export as CSV UTF-8, or say encoding='utf-16-le'")
     return "utf-8", []

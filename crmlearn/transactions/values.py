@@ -14,21 +14,34 @@ _NO = ("false", "no", "n", "0", "f", "live")
 _ISO = ("%Y-%m-%d", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M")
 
 
-def dates(series, origin, date_order=None, timezone=None):
-    """Return (naive datetimes, notes)."""
+def dates(series, origin, date_order=None, timezone=None, guess=True):
+    """Return (naive datetimes, notes, {"date_order": ..., "timezone": ...})."""
     zoned = getattr(series.dtype, "time_zone", None)
+    said = {"date_order": date_order or "YMD", "timezone": timezone}
     if zoned is not None:
-        if timezone is not None:
-            series = series.dt.convert_time_zone(zone_of(timezone).key)
-        return series.dt.replace_time_zone(None).cast(nw.Datetime("us")), [zone_note(timezone)]
+        if timezone is None and not guess:
+            raise Refusal(
+                "the dates carry a time zone, and nobody said which one counts.", zoned, f"timezone='{zoned}'"
+            )
+        return _local(series, timezone), [zone_note(timezone)], said | {"timezone": timezone or zoned}
     if series.dtype in (nw.Datetime, nw.Date):
-        return series.cast(nw.Datetime("us")), []
+        return series.cast(nw.Datetime("us")), [], said
     cells, notes = _cells(series, "date")
     quick = _iso_at_once(cells)
     if quick is not None:
-        return quick, notes
-    parsed, more = parse_dates(_first_rows(cells, origin), date_order, timezone, origin)
-    return _replaced(cells, parsed, nw.Datetime("us")), notes + more
+        return quick, notes, said
+    parsed, more, told = parse_dates(_first_rows(cells, origin), date_order, timezone, origin, guess)
+    return _replaced(cells, parsed, nw.Datetime("us")), notes + more, told
+
+
+def _local(series, timezone):
+    """A column that knows its time zone as bare local time, there or where it is said."""
+    zone = zone_of(timezone) if timezone is not None else None
+    if zone is None or hasattr(zone, "key"):
+        series = series.dt.convert_time_zone(zone.key) if zone else series
+        return series.dt.replace_time_zone(None).cast(nw.Datetime("us"))
+    # Not every engine knows zones without a name.
+    return series.dt.convert_time_zone("UTC").dt.replace_time_zone(None).cast(nw.Datetime("us")) + zone.utcoffset(None)
 
 
 def _iso_at_once(cells):
@@ -45,12 +58,12 @@ def _iso_at_once(cells):
     return None
 
 
-def amounts(series, name, origin, decimal=None, currency_known=False):
-    """Return (floats, notes). A float's negative zero becomes zero."""
+def amounts(series, name, origin, decimal=None, currency_known=False, guess=True):
+    """Return (floats, notes, {"decimal": ..., "signs": ...}). A float's negative zero becomes zero."""
     if not series.dtype.is_numeric():
         cells, notes = _cells(series, name)
-        parsed, more = parse_amounts(_first_rows(cells, origin), name, decimal, origin, currency_known)
-        return _replaced(cells, parsed, nw.Float64), notes + more
+        parsed, more, told = parse_amounts(_first_rows(cells, origin), name, decimal, origin, currency_known, guess)
+        return _replaced(cells, parsed, nw.Float64), notes + more, told
     numbers = series.cast(nw.Float64).fill_nan(None)
     numbers = _table(n=numbers).select(nw.when(nw.col("n") != 0).then("n").otherwise(nw.col("n").abs()))["n"]
     huge = _where((numbers.abs() >= LARGEST).fill_null(False))
@@ -60,7 +73,7 @@ def amounts(series, name, origin, decimal=None, currency_known=False):
             f"row {huge[0] + origin.first_row}" + (f" and {len(huge) - 1} more" if huge[1:] else ""),
             f"mend or delete these rows ({origin.counting})",
         )
-    return numbers, []
+    return numbers, [], {"decimal": None, "signs": ()}
 
 
 def flags(series, name, origin):
