@@ -6,12 +6,12 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.events import AliasEvent
+from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent
 
 from crmlearn.errors import Refusal, refuse_all
 
 LARGEST_BYTES = 1_000_000
-MOST_ALIASES = 100  # a short file can name itself a billion times over
+MOST_ALIASES, DEEPEST = 100, 30
 
 
 class Form(BaseModel):
@@ -33,7 +33,8 @@ def load(path, form):
     try:
         return form.model_validate(_plain(data))
     except ValidationError as error:
-        refuse_all([_refusal(path.name, data, form, problem) for problem in error.errors()])
+        problems = sorted(error.errors(), key=lambda problem: _walk(data, problem["loc"])[1])
+        refuse_all([_refusal(path.name, data, form, problem) for problem in problems])
 
 
 def _text(path):
@@ -53,13 +54,7 @@ def _text(path):
 def _parsed(path, text):
     yaml = YAML(typ="rt", pure=True)
     try:
-        aliases = sum(isinstance(event, AliasEvent) for event in yaml.parse(text))
-        if aliases > MOST_ALIASES:
-            raise Refusal(
-                f"{path.name} repeats itself by aliases (*name) too often.",
-                f"{aliases:,} of them, {MOST_ALIASES} are allowed",
-                "write the repeated parts out",
-            )
+        _refuse_bombs(path.name, yaml.parse(text))
         data = yaml.load(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -68,12 +63,29 @@ def _parsed(path, text):
             f"line {mark.line + 1}, column {mark.column + 1}: {error.problem or error.context}".splitlines()[0],
             "mend this line; a text with a colon in it needs quotes",
         ) from None
+    except Refusal:  # a ValueError too
+        raise
     except (YAMLError, ValueError, RecursionError) as error:
         saw = str(error).splitlines()[0][:120] or type(error).__name__
         raise Refusal(f"{path.name} is no readable YAML.", saw, "mend it, or start from a file that works") from None
     if not isinstance(data, dict):
         raise Refusal(f"{path.name} needs keys and values.", type(data).__name__, "key: value, one a line")
     return data
+
+
+def _refuse_bombs(file, events):
+    """A short file can unfold into a huge one, or nest until the parser gives up; neither was written by hand."""
+    aliases = depth = 0
+    for event in events:
+        aliases += isinstance(event, AliasEvent)
+        depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
+        if aliases > MOST_ALIASES:
+            saw, mend = f"more than {MOST_ALIASES} aliases (*name)", "write the repeated parts out"
+        elif depth > DEEPEST:
+            saw, mend = f"lists in lists, more than {DEEPEST} deep", "close a bracket"
+        else:
+            continue
+        raise Refusal(f"{file} is no file that a person wrote.", saw, mend)
 
 
 def _plain(value):
@@ -90,9 +102,10 @@ def _plain(value):
 
 def _refusal(file, data, form, problem):
     """One of pydantic's findings in our words."""
-    place, line, names = _walk(data, problem["loc"])
-    where = f"{file}, line {line}" + (f" ({place})" if place else "")
     kind, context = problem["type"], problem.get("ctx", {})
+    words, line, names = _walk(data, problem["loc"])
+    place = " ".join(words[:-1] if kind == "extra_forbidden" else words)
+    where = f"{file}, line {line}" + (f" ({place})" if place else "")
     key = str(problem["loc"][-1]) if problem["loc"] else ""
     given = problem["input"]
     saw = f"only {', '.join(map(str, names))}" if isinstance(given, dict) else repr(given)[:80]
@@ -140,7 +153,7 @@ def _mend(kind, key, context):
 
 
 def _walk(data, location):
-    """Follow pydantic's path through the file: (place in words, line, keys found there). It also names union tags."""
+    """Follow pydantic's path, which names union tags too: (the steps in words, line, keys found there)."""
     line, words, last = 1, [], data
     for step in location:
         if isinstance(last, dict) and step in last:
@@ -152,7 +165,7 @@ def _walk(data, location):
         last = last[step]
         name = last.get("id") if isinstance(last, dict) else None
         words.append(f"{step + 1}{f' {name}' if isinstance(name, str) else ''}" if isinstance(step, int) else str(step))
-    return " ".join(words), line, list(last) if isinstance(last, dict) else []
+    return words, line, list(last) if isinstance(last, dict) else []
 
 
 def _keys(form):

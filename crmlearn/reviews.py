@@ -4,6 +4,7 @@ import contextlib
 import os
 import re
 import sqlite3
+import time
 import uuid
 from dataclasses import astuple, dataclass, field, fields
 from datetime import UTC, datetime
@@ -142,10 +143,22 @@ def _prepare(connection, file):
             f"form {form}, this version knows {FORM}",
             "pip install --upgrade crmlearn",
         )
-    connection.execute(f"PRAGMA journal_mode={journal_mode(file.parent)}")  # WAL stays with the file
+    _set_journal(connection, journal_mode(file.parent))
     connection.execute("BEGIN IMMEDIATE")  # two notebooks may answer their first question at once
     if connection.execute("PRAGMA user_version").fetchone()[0] == 0:
         for statement in re.split(r";\n", _TABLE.strip()):
             connection.execute(statement)
         connection.execute(f"PRAGMA user_version={FORM}")
     connection.commit()
+
+
+def _set_journal(connection, mode):
+    """Choose the journal; it stays with the file. SQLite does not wait its turn for this one, so we do."""
+    for patience in range(100):
+        try:
+            connection.execute(f"PRAGMA journal_mode={mode}")
+            return
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or patience == 99:
+                raise
+            time.sleep(0.05)

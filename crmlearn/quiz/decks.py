@@ -1,0 +1,174 @@
+"""A deck: its form, its items, where it lies."""
+
+import difflib
+import hashlib
+import json
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from crmlearn import course, home
+from crmlearn.errors import Refusal
+from crmlearn.forms import Form, load
+from crmlearn.quiz.keys import compute
+
+Text = Annotated[str, Field(min_length=1)]
+Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=60)]
+
+
+class Call(Form):
+    """A number that a function of crmlearn, such as ``clv.lifespan``, computes from what is given."""
+
+    call: Text
+    given: dict[str, float | str | bool | list[float]]
+    times: float = 1.0  # 100 turns a share into percent
+
+    @model_validator(mode="after")
+    def _computes(self):
+        self.value()
+        return self
+
+    def value(self):
+        return compute(self.call, self.given) * self.times
+
+
+class Mistake(Form):
+    """A usual wrong number, computed or written down, and what to say to it."""
+
+    answer: Call | None = None
+    value: float | None = None
+    feedback: Text
+
+    @model_validator(mode="after")
+    def _one_number(self):
+        if (self.answer is None) == (self.value is None):
+            raise Refusal("a mistake needs one number.", "answer and value", "answer: {call, given} or value: 500")
+        return self
+
+    def number(self):
+        return self.answer.value() if self.answer else self.value
+
+
+class Option(Form):
+    """One choice. ``pin`` keeps it at the place where it was written, such as "none of these" at the end."""
+
+    text: Text
+    feedback: Text
+    right: bool = False
+    pin: bool = False
+
+
+class _Item(Form):
+    id: Id
+    topics: Annotated[list[Text], Field(min_length=1)]  # ids of the syllabus
+    asks: Literal["recall", "scenario", "compute"]
+    stem: Text
+    explanation: Text
+    reread: Text  # the heading that teaches it
+    hints: list[Text] = Field(default_factory=list)
+
+    def sha(self):
+        """Fingerprint of the question as it stands, 16 hexadecimal digits."""
+        text = json.dumps(self.model_dump(), sort_keys=True, ensure_ascii=False)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+class Flip(_Item):
+    """Think, turn over, and judge yourself."""
+
+    type: Literal["flip"]
+    back: Text
+
+
+class Single(_Item):
+    """One of several options; each has feedback of its own."""
+
+    type: Literal["single"]
+    options: Annotated[list[Option], Field(min_length=2, max_length=9)]
+
+    @model_validator(mode="after")
+    def _one_is_right(self):
+        right = sum(option.right for option in self.options)
+        if right != 1:
+            raise Refusal("one option must be right.", f"{right} are", "right: true at one of them")
+        texts = [option.text for option in self.options]
+        if len(set(texts)) < len(texts):
+            raise Refusal("two options say the same.", max(texts, key=texts.count), "change one of them")
+        return self
+
+
+class Numeric(_Item):
+    """A number to compute; ``within`` says how far off still counts, in the unit."""
+
+    type: Literal["numeric"]
+    answer: Call
+    unit: Text
+    within: Annotated[float, Field(gt=0)]
+    mistakes: list[Mistake] = Field(default_factory=list)
+
+    @model_validator(mode="after")
+    def _mistakes_are_wrong(self):
+        for mistake in self.mistakes:
+            if abs(mistake.number() - self.answer.value()) <= self.within:
+                raise Refusal("a mistake is as good as the answer.", f"{mistake.number():g}", "another number")
+        return self
+
+
+Item = Annotated[Flip | Single | Numeric, Field(discriminator="type")]
+
+
+class Deck(Form):
+    """A deck of items. Source of the form: crmlearn.deck/1."""
+
+    form: Literal["crmlearn.deck/1"]
+    id: Annotated[str, Field(pattern=r"^[a-z0-9_]+$")]
+    title: Text
+    version: int
+    licence: Text
+    items: Annotated[list[Item], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _ids_differ(self):
+        ids = [item.id for item in self.items]
+        twice = sorted({name for name in ids if ids.count(name) > 1})
+        if twice:
+            raise Refusal("two items have one id.", ", ".join(twice), "give each item an id of its own")
+        return self
+
+    def __repr__(self):
+        return f"{self.title}: {len(self.items)} questions"
+
+    __str__ = __repr__
+
+
+def folder():
+    return home.folder("exercises") / "decks"
+
+
+def names():
+    """The decks of the course.
+
+    >>> "08_clv_types" in names()
+    True
+    """
+    return sorted(path.stem for path in folder().glob("*.yaml"))
+
+
+def deck(name):
+    """One deck, checked.
+
+    name : "08_clv_types", "08", or the path of a deck of your own (.yaml)
+    Errors: Refusals for everything that is wrong in the file, each with its line
+
+    >>> deck("08").title
+    'Five kinds of CLV'
+    """
+    if Path(str(name)).suffix in (".yaml", ".yml"):
+        return load(name, Deck)
+    known = names()
+    stem = course.stem(name) if str(name) not in known else str(name)
+    if stem in known:
+        return load(folder() / f"{stem}.yaml", Deck)
+    near = difflib.get_close_matches(stem, known, 1) or known
+    raise Refusal(f"{stem} has no deck yet.", f"decks are {', '.join(known) or 'not there'}", f"quiz.ask({near[0]!r})")

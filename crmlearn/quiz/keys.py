@@ -1,0 +1,42 @@
+"""The key of a numeric item is computed by crmlearn itself, by a public function that the deck names."""
+
+import difflib
+import math
+
+import crmlearn
+from crmlearn.errors import Refusal, refuse_all
+
+ROOMS = ("clv",)  # rooms whose functions turn plain numbers into a number
+
+
+def compute(call, given):
+    """The number that a public function gives.
+
+    call : "room.function", such as "clv.lifespan"; given : its arguments
+
+    >>> round(compute("clv.lifespan", {"margin": 100, "retention_per_period": 0.8, "discount_per_period": 0.1}), 3)
+    366.667
+    """
+    known = functions()
+    if call not in known:
+        near = difflib.get_close_matches(call, known, 1) or ["clv.lifespan"]
+        raise Refusal(f"crmlearn has no function {call!r}.", f"known are {', '.join(sorted(known))}", near[0])
+    try:
+        result = float(known[call](**given))
+    except Refusal as refusal:
+        refuse_all([refusal])
+    except Exception as error:
+        saw = f"{type(error).__name__}: {error}"
+        raise Refusal(f"{call} gives no number.", saw[:120], f"arguments as in help(crmlearn.{call})") from None
+    if not math.isfinite(result):
+        raise Refusal(f"{call} gives no finite number.", str(result), "other values under 'given'")
+    return result
+
+
+def functions():
+    """{"clv.lifespan": the function, ...}"""
+    found = {}
+    for name in ROOMS:
+        room = getattr(crmlearn, name)
+        found |= {f"{name}.{public}": getattr(room, public) for public in room.__all__}
+    return {name: thing for name, thing in found.items() if callable(thing) and not isinstance(thing, type)}

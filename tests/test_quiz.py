@@ -1,0 +1,364 @@
+"""The quiz: decks that cannot be wrong silently, fair judging, an order that helps, and no key before its time."""
+
+import json
+import re
+from itertools import pairwise
+
+import nbformat
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crmlearn import course, home, quiz, reviews
+from crmlearn.errors import Refusal
+from crmlearn.quiz.asking import Round
+from crmlearn.quiz.decks import Flip, Numeric, Single, deck
+from crmlearn.quiz.face import Face
+from crmlearn.quiz.grading import grade, readings
+from crmlearn.quiz.keys import compute, functions
+from crmlearn.quiz.schedule import order
+from crmlearn.quiz.sheets import Sheet, answer, shown_order
+
+DECKS = [deck(name) for name in quiz.names()]
+ITEMS = [pytest.param(d, item, id=f"{d.id}/{item.id}") for d in DECKS for item in d.items]
+
+
+@pytest.fixture(autouse=True)
+def own(tmp_path, monkeypatch):
+    monkeypatch.setenv("CRMLEARN_HOME", str(tmp_path / "own"))
+
+
+def of(kind, d=DECKS[0]):
+    return next(item for item in d.items if isinstance(item, kind))
+
+
+class TestDecks:
+    @pytest.mark.parametrize("d", DECKS, ids=lambda d: d.id)
+    def test_each_idea_of_its_notebook_is_asked_to_recall_and_in_a_scenario(self, d):
+        assert len(d.items) >= 15
+        ideas = [i["id"] for i in course.syllabus()["ideas"] if i["notebooks"][0] == d.id and i["status"] == "built"]
+        assert ideas and {topic for item in d.items for topic in item.topics} <= set(ideas)
+        for idea in ideas:
+            ways = {item.asks for item in d.items if idea in item.topics}
+            assert "scenario" in ways and ways & {"recall", "compute"}, idea
+
+    @pytest.mark.parametrize("d", DECKS, ids=lambda d: d.id)
+    def test_it_has_every_type_and_its_stem_is_its_notebooks(self, d):
+        assert {type(item) for item in d.items} == {Flip, Single, Numeric}
+        assert (home.folder("notebooks") / f"{d.id}.ipynb").exists() and (quiz.decks.folder() / f"{d.id}.yaml").exists()
+
+    @pytest.mark.parametrize(("d", "item"), ITEMS)
+    def test_the_section_to_read_again_exists(self, d, item):
+        notebook = nbformat.read(home.folder("notebooks") / f"{d.id}.ipynb", as_version=4)
+        text = "\n".join(c.source for c in notebook.cells if c.cell_type == "markdown")
+        assert item.reread in re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+
+    @pytest.mark.parametrize(("d", "item"), [p for p in ITEMS if isinstance(p.values[1], Numeric)])
+    def test_every_number_given_to_the_function_stands_in_the_question(self, d, item):
+        stem = item.stem.replace(",", "")
+        if "same club" in stem.lower():
+            stem += of(Numeric).stem
+        for value in item.answer.given.values():
+            for number in value if isinstance(value, list) else [value]:
+                if isinstance(number, float):
+                    assert re.search(rf"(?<![\d.])({number:g}|{number * 100:g} %)(?!\d)", stem), (number, stem)
+
+    @pytest.mark.parametrize(("d", "item"), [p for p in ITEMS if isinstance(p.values[1], Single)])
+    def test_the_right_option_is_not_told_by_its_length_or_place(self, d, item):
+        assert len({o.feedback for o in item.options}) == len(item.options)
+
+    def test_the_right_options_do_not_stand_in_one_place(self):
+        for d in DECKS:
+            singles = [item for item in d.items if isinstance(item, Single)]
+            places = [next(k for k, i in enumerate(shown_order(s)) if s.options[i].right) for s in singles]
+            assert max(places.count(p) for p in set(places)) <= len(singles) / 2
+
+    def test_published_values_of_the_numeric_keys(self):
+        keys = {item.id: item.answer.value() for item in deck("08").items if isinstance(item, Numeric)}
+        # Gupta and Lehmann (2003): 100 times .8 / (1.1 - .8); the same plus 100 in advance.
+        assert keys["timing-matters"] == pytest.approx(800 / 3) and keys["lifespan-in-advance"] == pytest.approx(
+            1100 / 3
+        )
+        assert keys["churn-per-year"] == pytest.approx(100 * (1 - 0.95**12))
+        assert keys["cohort-three-years"] == pytest.approx(100 + 63.1 / 1.1 + 46.8 / 1.21)
+
+
+GOOD = """
+form: crmlearn.deck/1
+id: mine
+title: Mine
+version: 1
+licence: CC-BY-4.0
+items:
+  - {id: a, type: flip, topics: [V1], asks: recall, stem: Q, back: A, explanation: E, reread: R}
+  - id: b
+    type: numeric
+    topics: [V3]
+    asks: compute
+    stem: Q
+    answer: {call: clv.convert, given: {rate: 0.05, per: month, to: year, kind: churn}}
+    unit: share
+    within: 0.01
+    explanation: E
+    reread: R
+"""
+
+
+class TestForms:
+    @pytest.fixture
+    def refused(self, tmp_path):
+        def tried(*changes):
+            text = GOOD
+            for old, new in changes:
+                assert old in text
+                text = text.replace(old, new)
+            path = tmp_path / "mine.yaml"
+            path.write_text(text, encoding="utf-8")
+            with pytest.raises(Refusal) as caught:
+                deck(path)
+            return str(caught.value)
+
+        return tried
+
+    def test_a_deck_of_ones_own(self, tmp_path):
+        path = tmp_path / "mine.yaml"
+        path.write_text(GOOD, encoding="utf-8")
+        assert repr(deck(path)) == "Mine: 2 questions"
+
+    def test_all_errors_at_once_with_their_lines(self, refused):
+        said = refused(("type: flip", "type: flap"), ("    unit: share\n", ""), ("version: 1", "version: one"))
+        assert "line 5 (version): 'version' needs a whole number" in said
+        assert "line 8 (items 1 a): type 'flap' is not known" in said and "Try: type: flip" in said
+        assert "line 9 (items 2 b): 'unit' is missing" in said
+
+    @pytest.mark.parametrize(
+        ("old", "new", "said"),
+        [
+            ("clv.convert", "clv.convrt", "crmlearn has no function 'clv.convrt'"),
+            ("clv.convert", "os.system", "crmlearn has no function 'os.system'"),
+            ("rate: 0.05", "rate: 5", "for 5 % write churn=0.05"),
+            ("rate: 0.05", "rat: 0.05", "gives no number"),
+            ("id: b", "id: a", "two items have one id"),
+            ("id: b", "id: B b", "letters that it may not have"),
+            ("within: 0.01", "within: 0", "'within' needs another value"),
+            ("within: 0.01", "within: 0.01\n    mistakes: [{value: 0.46, feedback: F}]", "as good as the answer"),
+            ("within: 0.01", "within: 0.01\n    mistakes: [{feedback: F}]", "a mistake needs one number"),
+            ("crmlearn.deck/1", "crmlearn.deck/9", "'form' needs 'crmlearn.deck/1'"),
+        ],
+    )
+    def test_what_an_author_can_get_wrong(self, refused, old, new, said):
+        assert said in refused((old, new))
+
+    @pytest.mark.parametrize(("right", "said"), [("", "one option must be right"), (", right: true", "2 are")])
+    def test_one_option_is_right(self, refused, right, said):
+        options = f"options: [{{text: x, feedback: f{right}}}, {{text: y, feedback: g{right}}}]"
+        assert said in refused(("type: flip", "type: single"), ("back: A", options))
+
+    def test_no_such_deck(self):
+        with pytest.raises(Refusal, match="07_customer_base has no deck yet"):
+            deck("07")
+        with pytest.raises(Refusal, match="no page '99'"):
+            quiz.ask("99")
+        with pytest.raises(Refusal, match="questions=0"):
+            quiz.ask("08", questions=0)
+
+    def test_only_functions_that_compute_may_be_called(self):
+        assert "clv.lifespan" in functions() and not [n for n in functions() if "models" in n or "." not in n]
+        with pytest.raises(Refusal, match="no finite number"):
+            compute("clv.lifespan", {"margin": 1e308, "retention_per_period": 0.99, "discount_per_period": 0.0})
+
+
+class TestGrading:
+    @pytest.mark.parametrize(("d", "item"), ITEMS)
+    def test_its_own_answer_is_right_and_its_mistakes_are_told_apart(self, d, item):
+        if isinstance(item, Numeric):
+            assert grade(item, answer(item)).verdict == "right"
+            for mistake in item.mistakes:
+                judged = grade(item, f"{mistake.number():.4f}")
+                assert (judged.verdict, judged.feedback) == ("wrong", mistake.feedback)
+        elif isinstance(item, Single):
+            for position, option in enumerate(item.options):
+                judged = grade(item, position)
+                assert (judged.verdict == "right") == option.right and judged.feedback == option.feedback
+        else:
+            assert grade(item, True).verdict == "right" and grade(item, False).verdict == "wrong"
+
+    @pytest.mark.parametrize(
+        "text", ["366.67", "366,67", "367", "$366.67", "366.67 dollars", "US$ 367", " 366.667 ", "3.6667e2", "+367"]
+    )
+    def test_one_number_in_many_ways(self, text):
+        assert grade(of(Numeric), text).verdict == "right"
+
+    @pytest.mark.parametrize("text", ["", "about 367", "1.2.3", "367 cats", "--5", "1e999999", None, "3" * 500, "inf"])
+    def test_what_is_no_number_is_not_judged(self, text):
+        assert grade(of(Numeric), text).verdict == "cannot check"
+
+    def test_a_share_where_percent_is_wanted_is_said_not_marked(self):
+        item = next(i for i in deck("08").items if i.id == "churn-per-year")
+        assert grade(item, "46 %").verdict == grade(item, "46").verdict == "right"
+        assert "percent" in grade(item, "0.46").feedback and grade(item, "0.46").verdict == "cannot check"
+
+    @pytest.mark.parametrize("odd", [None, True, "1", 1.0, -1, 9, [], {}])
+    def test_odd_choices_are_not_judged(self, odd):
+        assert grade(of(Single), odd).verdict == "cannot check"
+        if not isinstance(odd, bool):
+            assert grade(of(Flip), odd).verdict == "cannot check"
+
+    @given(st.floats(-1e6, 1e6).map(lambda v: round(v, 2)))
+    def test_every_way_of_writing_contains_the_number(self, value):
+        for text in (f"{value}", f"{value:,.2f}", f"{value:.2f}".replace(".", ",")):
+            assert any(abs(v - value) < 1e-9 * max(1, abs(value)) for v in readings(text))
+
+    @given(st.text(max_size=30))
+    def test_any_text_is_answered(self, text):
+        assert grade(of(Numeric), text).verdict in ("right", "wrong", "cannot check")
+
+
+def review(item, verdict, when, d=DECKS[0]):
+    return reviews.Review("item", f"{d.id}/{item.id}", item.sha(), "ask", verdict, "", answered_at_utc=when)
+
+
+class TestSchedule:
+    @given(st.lists(st.sampled_from(["right", "wrong", "shown", None]), min_size=18, max_size=18), st.integers())
+    def test_wrong_first_then_new_then_right(self, verdicts, seed):
+        items = DECKS[0].items
+        past = [review(i, v, f"2026-01-{n + 1:02d}") for n, (i, v) in enumerate(zip(items, verdicts, strict=True)) if v]
+        known = {i.id: v for i, v in zip(items, verdicts, strict=True)}
+        asked = order(items, past, seed)
+        assert sorted(i.id for i in asked) == sorted(i.id for i in items)
+        standing = [{None: 1, "right": 2}.get(known[i.id], 0) for i in asked]
+        assert standing == sorted(standing)
+
+    def test_neighbours_share_no_topic_where_that_can_be_helped(self):
+        asked = order(DECKS[0].items, [], seed=1)
+        pairs = sum(bool(set(a.topics) & set(b.topics)) for a, b in pairwise(asked))
+        assert pairs <= 3
+
+    def test_a_seed_repeats_the_order(self):
+        items = deck("08").items
+        assert order(items, [], 5) == order(items, [], 5) != order(items, [], 6)
+
+
+class TestRound:
+    def begin(self, kind, **more):
+        round_ = Round(deck("08"), seed=1, **more)
+        round_.place = next(k for k, item in enumerate(round_.items) if isinstance(item, kind))
+        return round_
+
+    def choose(self, round_, right):
+        item = round_.item
+        return next(k for k, i in enumerate(round_._order()) if item.options[i].right == right)
+
+    def test_a_wrong_answer_a_hint_and_a_right_one_are_remembered(self):
+        ticks = iter([0.0, *(5.0 * k for k in range(1, 20))])
+        round_ = self.begin(Single, clock=lambda: next(ticks))
+        said = round_.answer(self.choose(round_, right=False))
+        assert said["verdict"] == "wrong" and not said["open"]
+        assert "Hint 1 of" in round_.hint()["html"]
+        said = round_.answer(self.choose(round_, right=True))
+        assert said["verdict"] == "right" and said["open"] and "Read again" in said["html"]
+        assert round_.answer(0)["verdict"] == "cannot check"  # closed
+        first, second = reviews.read()
+        assert (first.verdict, first.hints, second.verdict, second.hints) == ("wrong", 0, "right", 1)
+        assert first.item_id == f"08_clv_types/{round_.item.id}" and first.item_sha == round_.item.sha()
+        assert first.seconds == second.seconds == 5.0 and first.mode == "ask" and first.kind == "item"
+
+    def test_tomorrow_the_wrong_one_comes_first(self):
+        round_ = self.begin(Single)
+        missed = round_.item.id
+        round_.answer(self.choose(round_, right=False))
+        assert Round(deck("08"), seed=9).items[0].id == missed
+        assert round_.again()["place"] == 1 and round_.item.id == missed
+
+    def test_a_flip_card_is_turned_then_judged_by_its_reader(self):
+        round_ = self.begin(Flip)
+        assert round_.item.back[:9].strip("*") not in round_.card()["stem"]
+        assert round_.turn()["kind"] == "back"
+        assert "Noted" in round_.answer(False)["html"]
+        assert reviews.read()[0].verdict == "wrong"
+
+    def test_showing_the_answer_counts_once_as_not_known(self):
+        round_ = self.begin(Numeric)
+        assert "The answer" in round_.show()["html"] and round_.show()["open"]
+        assert [r.verdict for r in reviews.read()] == ["shown"]
+
+    def test_what_cannot_be_checked_is_not_remembered(self):
+        round_ = self.begin(Numeric)
+        round_.answer("abc")
+        assert reviews.read() == []
+
+    def test_the_end_says_what_to_read_again(self):
+        round_ = Round(deck("08"), questions=1, seed=1)
+        round_.show()
+        end = round_.next()
+        assert end["kind"] == "end" and "0 of 1 right" in end["html"] and "Worth reading again" in end["html"]
+        for deed in (round_.hint, round_.turn, round_.show, round_.next, lambda: round_.answer(0)):
+            deed()  # nothing breaks after the end
+
+    def test_without_memory_the_round_goes_on_and_says_so(self, tmp_path):
+        (tmp_path / "own").write_text("in the way")
+        round_ = self.begin(Single)
+        said = round_.answer(self.choose(round_, right=True))
+        assert said["verdict"] == "right" and "not stored" in said["warning"]
+
+
+class TestFace:
+    def key_words(self, item):
+        """Texts that would give the answer away."""
+        yield from (o.feedback for o in getattr(item, "options", []))
+        yield from [item.explanation, *item.hints, *(m.feedback for m in getattr(item, "mistakes", []))]
+        yield from [item.back] if isinstance(item, Flip) else []
+        yield from [f"{item.answer.value():.2f}"[:-1], item.answer.call] if isinstance(item, Numeric) else []
+
+    def test_no_key_in_the_state_or_in_the_stored_bundle(self):
+        face = quiz.ask("08", seed=1)
+        bundle = face._repr_mimebundle_()
+        bundle = bundle[0] if isinstance(bundle, tuple) else bundle
+        states = []
+        while face.card["kind"] == "card":
+            states.append(
+                json.dumps({k: v for k, v in face.get_state().items() if k not in ("_esm", "_css")}, default=str)
+            )
+            face._heard(face, {"do": "next"}, [])
+        seen = "".join(states) + bundle["text/html"] + bundle["text/plain"]
+        assert len(states) == 18 and "right" not in {key for state in states for key in json.loads(state)["card"]}
+        for item in deck("08").items:
+            for words in self.key_words(item):
+                assert words not in seen and json.dumps(words)[1:-1] not in seen, words
+
+    def test_the_bundle_is_readable_without_a_kernel(self):
+        bundle = quiz.ask("08", seed=1)._repr_mimebundle_()
+        bundle = bundle[0] if isinstance(bundle, tuple) else bundle
+        assert "application/vnd.jupyter.widget-view+json" in bundle
+        assert bundle["text/html"].count("<li style") == 18 and "<script" not in bundle["text/html"]
+        assert bundle["text/plain"] == quiz.ask("08", seed=2)._repr_mimebundle_()[0]["text/plain"]
+
+    @pytest.mark.parametrize(
+        "message", [None, "x", 7, {}, {"do": "burn"}, {"do": "answer"}, {"do": ["next"]}, {"do": None}]
+    )
+    def test_whatever_a_page_sends_the_kernel_goes_on(self, message):
+        face = quiz.ask("08", seed=1)
+        face._heard(face, message, [])
+        assert face.card["place"] == 1
+
+    def test_what_goes_wrong_is_said_and_logged(self, monkeypatch, caplog):
+        face, sent = quiz.ask("08", seed=1), []
+        monkeypatch.setattr(Face, "send", lambda self, message, buffers=None: sent.append(message))
+        monkeypatch.setattr(Round, "hint", lambda self: 1 / 0)
+        face._round = Round(deck("08"))
+        face._heard(face, {"do": "hint"}, [])
+        assert "Something went wrong" in sent[0]["html"] and "ZeroDivisionError" in caplog.text
+
+
+class TestSheet:
+    def test_answers_stand_on_it_only_when_asked_for(self):
+        assert "Answer:" not in repr(Sheet(deck("08"))) and "<details>" not in Sheet(deck("08"))._repr_html_()
+        told = quiz.sheet("08", answers=True)
+        assert told._repr_html_().count("<details>") == 18 and "Answer: 367 dollars" in repr(told)
+
+    def test_a_pinned_option_keeps_its_place(self):
+        item = of(Single)
+        options = [o.model_copy(update={"pin": i == 3}) for i, o in enumerate(item.options)]
+        pinned = item.model_copy(update={"options": options})
+        assert all(shown_order(pinned, seed)[3] == 3 for seed in range(20))
+        assert len({tuple(shown_order(pinned, seed)) for seed in range(20)}) > 1
