@@ -8,7 +8,7 @@ ROOT   := $(if $(filter 0,$(shell id -u)),--allow-root)
 # A home of its own, so that no test touches anybody's answers.
 NBVAL  := CRMLEARN_HOME=$$(mktemp -d) $(BIN)/python -m pytest -p no:cacheprovider --nbval --nbval-sanitize-with tests/nbval.cfg -n 2 --dist loadscope -q
 
-.PHONY: help setup lab test test-slow report bench lint outputs clean
+.PHONY: help setup lab test test-slow report bench lint outputs exercises clean
 help:
 	@echo "make lab        open the course in JupyterLab (the first time sets everything up)"
 	@echo "make test       every test that fits into ten minutes"
@@ -16,6 +16,7 @@ help:
 	@echo "make setup      only set up .venv      make test-slow  stress and full browser tests"
 	@echo "make bench      speed next to peers    make lint       style checks"
 	@echo "make outputs    run all notebooks and store what they show"
+	@echo "make exercises  write and run every exercise from its solution"
 	@echo "make clean      remove .venv and everything generated"
 
 setup: $(READY)
@@ -29,7 +30,7 @@ lab: setup
 
 test: lint
 	$(BIN)/python -m pytest -n 2 --dist loadscope -q -m "not slow"
-	$(NBVAL) notebooks
+	$(NBVAL) notebooks exercises
 
 test-slow: setup
 	$(BIN)/python -m pytest -q -m slow
@@ -42,6 +43,10 @@ bench: setup
 
 outputs: setup
 	$(BIN)/python tests/store_outputs.py
+
+exercises: setup
+	$(BIN)/python -m crmlearn.checks
+	$(BIN)/python tests/store_outputs.py exercises/solutions/*.ipynb exercises/*.ipynb
 
 lint: setup
 	$(BIN)/ruff check .
