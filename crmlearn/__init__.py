@@ -10,7 +10,9 @@ Rooms open when they are first used, so ``import crmlearn`` costs almost nothing
 from importlib import import_module
 
 __version__ = "0.1.0"
-__all__ = ["clv", "course", "datasets", "errors", "plots", "privacy", "quiz", "reports", "reviews", "transactions"]
+__all__ = [
+    "checks", "clv", "course", "datasets", "errors", "plots", "privacy", "quiz", "reports", "reviews", "transactions",
+]  # fmt: skip
 
 
 def __getattr__(name):

@@ -88,5 +88,5 @@ def test_importing_crmlearn_opens_no_heavy_room():
 
 
 def test_unknown_rooms_are_named():
-    with pytest.raises(AttributeError, match="Rooms: clv, course"):
+    with pytest.raises(AttributeError, match="Rooms: checks, clv, course"):
         crmlearn.kitchen  # noqa: B018
