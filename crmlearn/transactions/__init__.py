@@ -1,21 +1,26 @@
-"""Orders: read a file, clean it under a stated policy, split it in time, summarise it per customer.
+"""Orders: inspect a file once, read it, clean it under a stated policy, split it in time, summarise it per customer.
 
 A canonical log has one row per order: ``customer_id, date, amount`` and, where the file has them, ``order_id, margin,
 channel, category`` and others. Every function returns a new table of the caller's kind (pandas, Polars, ...).
 """
 
 from crmlearn.transactions.cleaning import Cleaned, clean
+from crmlearn.transactions.feeds import Feed
+from crmlearn.transactions.inspecting import Inspection, inspect
 from crmlearn.transactions.policy import Policy
 from crmlearn.transactions.reading import Read, read
 from crmlearn.transactions.summary import Split, from_lifetimes, split, summarise, to_lifetimes
 
 __all__ = [
     "Cleaned",
+    "Feed",
+    "Inspection",
     "Policy",
     "Read",
     "Split",
     "clean",
     "from_lifetimes",
+    "inspect",
     "read",
     "split",
     "summarise",

@@ -63,7 +63,9 @@ def parse_dates(values, date_order=None, timezone=None, origin=None, guess=True)
         problems.append(_unreadable(bad, values, slashed, order if not guess else date_order, origin))
     refuse_all(problems)
     if slashed:
+        same = all(int(m[1]) == int(m[2]) for m in slashed.values())
         why = "as you said" if date_order else "no other reading fits all rows"
+        why = "day and month are equal in every row" if same and not date_order else why
         notes.append(f"date: the {_FIRST[order]} stands first ({why})")
     parsed, zone, more = _one_zone(parsed, timezone, guess)
     return parsed, notes + more, {"date_order": order or "YMD", "timezone": zone}

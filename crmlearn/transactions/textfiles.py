@@ -19,7 +19,7 @@ _MARKS = [
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 ]
-_SEPARATORS = ",;\t|"
+SEPARATORS = ",;\t|"
 # A name of a column is never a number, a date or an address: then the first line is an order already.
 _DATA = re.compile(r"[\W\d]*\d[\W\d]*|.+@.+\..+|\d{4}-\d\d-\d\d.*")
 
@@ -36,7 +36,7 @@ def open_text(path, encoding=None, separator=None, guess=True):
     """Return (eager frame of text, notes, Form). Without `guess` it is written in UTF-8 with commas, or as said."""
     if separator is not None and (not isinstance(separator, str) or len(separator) != 1 or separator in '"\r\n'):
         raise Refusal("separator needs one character.", repr(separator), "separator=';' or separator='\\t'")
-    encoding, notes = _encoding(path, encoding) if guess else (_as_said(path, encoding or "utf-8"), [])
+    encoding, notes = _encoding(path, encoding) if guess else (as_said(path, encoding or "utf-8"), [])
     separator = separator if guess else separator or ","
     try:
         with path.open(encoding=encoding, newline="") as file:
@@ -68,7 +68,7 @@ def names_in(path, encoding, separator):
         return None
 
 
-def _as_said(path, said):
+def as_said(path, said):
     """The encoding that was said, unless the file shows that it is another one."""
     said, _ = _encoding(path, said, marks=False)
     with path.open("rb") as file:
@@ -136,7 +136,7 @@ def _header(name, file, separator):
     if not line:
         raise Refusal(f"{name} has no rows.", "nothing but blank lines", "export the orders again")
     if separator is None:
-        separator = max(_SEPARATORS, key=lambda s: len(next(csv.reader([line], delimiter=s), [])))
+        separator = max(SEPARATORS, key=lambda s: len(next(csv.reader([line], delimiter=s), [])))
     # A quoted name may run over several lines, so the reader may take more of them.
     reader = csv.reader(chain([line], iter(file.readline, "")), delimiter=separator, skipinitialspace=True)
     return separator, [column.strip() for column in next(reader)], row
