@@ -7,16 +7,18 @@ from crmlearn.errors import Refusal
 
 
 def folder(name):
-    """The path of one of the course's folders (notebooks, datasets, ...).
+    """The path of one of the course's folders (notebooks, datasets, exercises/solutions, ...).
 
     >>> folder("datasets").name
     'datasets'
     """
     package = Path(__file__).resolve().parent
-    for parent in (package.parent, package / "_course"):
-        # The card of a data set marks a checkout: any folder may be called datasets.
-        if (parent / name).is_dir() and (parent / "datasets" / "cdnow").is_dir():
-            return parent / name
+    inside = package / "_course"
+    # The card of a data set marks a checkout: any folder may be called datasets.
+    places = [package.parent] if (package.parent / "datasets" / "cdnow").is_dir() else [inside, inside / "lecturer"]
+    for place in places:
+        if (place / name).is_dir():
+            return place / name
     raise Refusal(
         f"the course's folder '{name}' is missing.", "neither a checkout nor a full install", "install crmlearn again"
     )

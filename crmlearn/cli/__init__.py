@@ -5,11 +5,11 @@ import sys
 import traceback
 
 import crmlearn
-from crmlearn.cli import inspect, report
+from crmlearn.cli import inspect, report, reset, start
 from crmlearn.cli.telling import BAD_INPUT, FAILED, STOPPED, say
 from crmlearn.errors import Refusal
 
-COMMANDS = (inspect, report)
+COMMANDS = (start, reset, inspect, report)
 
 
 def main(argv=None):

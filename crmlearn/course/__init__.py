@@ -1,4 +1,4 @@
-"""The course: its map."""
+"""The course: its map, and a person's own copy of it."""
 
 from crmlearn.course.plan import course_map, stem, syllabus
 

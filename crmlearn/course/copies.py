@@ -1,0 +1,211 @@
+"""A person's own copy of the course: made, brought up to date, mended; what they changed is never overwritten."""
+
+import contextlib
+import difflib
+import hashlib
+import json
+import shutil
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import crmlearn
+from crmlearn import home
+from crmlearn.errors import Refusal
+
+RECORD = ".crmlearn.json"  # which files were handed out, and what they said then
+FORM = "crmlearn.course/1"
+EMPTY = {"files": {}, "offered": {}, "lecturer": False, "complete": False}
+STUDENTS = (("notebooks", "*.ipynb"), ("notebooks", "reports/*.ipynb"), ("exercises", "*.ipynb"), ("datasets", "**/*"))
+LECTURERS = (("exercises/solutions", "*.ipynb"), ("exercises/decks", "*.yaml"), ("exercises/checks", "*.py"))
+
+
+@dataclass(frozen=True)
+class Copied:
+    """What happened to a copy of the course: the names of files added, renewed, and kept because you changed them."""
+
+    folder: Path
+    added: tuple[str, ...] = ()
+    renewed: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
+    outdated: bool = False  # the course of the installed crmlearn is another one than the copy's
+
+
+def usual_folder():
+    """Where the course goes unless told: crmlearn-course in the person's home, or the course that we stand in."""
+    here = Path.cwd()
+    inside = [place for place in (here, *here.parents) if (place / RECORD).is_file()]
+    return inside[0] if inside else Path.home() / "crmlearn-course"
+
+
+def copy(folder=None, update=False, lecturer=False):
+    """Copy the course into a folder; an existing copy is left alone unless it shall be updated.
+
+    folder : path; without it `usual_folder`
+    update : bool; add what is new and renew what was not changed
+    lecturer : bool; add solutions, decks and checks
+    Returns: Copied
+    Errors: Refusal for a folder that holds other things or cannot be written
+    """
+    folder = Path(folder) if folder else usual_folder()
+    folder = folder.expanduser().absolute()
+    record = _record(folder)
+    if record is None:
+        _refuse_other_things(folder)
+    with _told_if_unwritable(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        return _copied(folder, record, update, lecturer)
+
+
+def _copied(folder, record, update, lecturer):
+    begun = record is not None and record["complete"]
+    record = record or dict(EMPTY)
+    everyone = lecturer or record["lecturer"]
+    wanted = _shelf(STUDENTS + LECTURERS * everyone)
+    if begun and not update:
+        missing = _shelf(LECTURERS) if lecturer and not record["lecturer"] else {}
+        if not missing:
+            return Copied(folder, outdated=_outdated(record, wanted))
+        wanted = missing
+    files, offered = dict(record["files"]), dict(record["offered"])
+    state = {"form": FORM, "crmlearn": crmlearn.__version__, "lecturer": everyone, "files": files, "offered": offered}
+    _write_record(folder, {**state, "complete": False})  # so that a copy that was interrupted is taken up again
+    added, renewed, kept = [], [], []
+    for name, source in wanted.items():
+        target, new = folder / name, fingerprint(source)
+        if not target.exists():
+            added.append(name)
+        elif (mine := fingerprint(target)) == new:
+            files[name] = new
+            continue
+        elif mine == files.get(name):
+            renewed.append(name)
+        else:
+            if files.get(name) != new:
+                kept.append(name)
+                offered[name] = new
+            continue
+        _put(source, target)
+        files[name] = new
+    _write_record(folder, {**state, "complete": True})
+    return Copied(folder, tuple(added), tuple(renewed), tuple(kept))
+
+
+def restore(page, folder=None, now=None):
+    """Put one page back as it was handed out; yours is kept next to it under a name with the date.
+
+    page : "08", "08_clv_types", "exercises/08", ...; a bare number means the chapter
+    folder : of the copy; without it `usual_folder`
+    Returns: (path of the page, path of your copy, or None where you had changed nothing)
+    """
+    folder = Path(folder or usual_folder()).expanduser().absolute()
+    record = _record(folder)
+    if record is None:
+        raise Refusal("there is no copy of the course here.", str(folder), "crmlearn start")
+    name, source = _found(page, _shelf(STUDENTS + LECTURERS * record["lecturer"]))
+    target, mine = folder / name, None
+    with _told_if_unwritable(folder):
+        if target.exists() and fingerprint(target) != fingerprint(source):
+            stamp = f"{now or datetime.now():%Y-%m-%d-%H%M%S}"
+            names = (
+                f"{target.stem}-mine-{stamp}{more}{target.suffix}" for more in ("", *map("-{}".format, range(2, 99)))
+            )
+            mine = next(path for path in map(target.with_name, names) if not path.exists())
+            target.replace(mine)
+        _put(source, target)
+        _write_record(folder, {**record, "files": {**record["files"], name: fingerprint(source)}})
+    return target, mine
+
+
+def fingerprint(path):
+    """What a file says, 64 hexadecimal digits. Of a notebook only the cells count: opening it rewrites the rest."""
+    raw = Path(path).read_bytes()
+    if Path(path).suffix == ".ipynb":
+        with contextlib.suppress(ValueError, KeyError, TypeError, AttributeError):
+            raw = json.dumps([[c["cell_type"], "".join(c["source"])] for c in json.loads(raw)["cells"]]).encode()
+    return hashlib.sha256(raw).hexdigest()
+
+
+def _shelf(parts):
+    """{name in the copy: where it lies in this installation}"""
+    found = {}
+    for part, pattern in parts:
+        root = home.folder(part)
+        files = (path for path in root.glob(pattern) if path.is_file() and ".ipynb_checkpoints" not in path.parts)
+        found |= {f"{part}/{path.relative_to(root).as_posix()}": path for path in files}
+    return dict(sorted(found.items()))
+
+
+def _outdated(record, wanted):
+    """Whether an update would bring anything that was neither handed out nor offered yet."""
+    return any(
+        fingerprint(path) not in (record["files"].get(n), record["offered"].get(n)) for n, path in wanted.items()
+    )
+
+
+def _found(page, shelf):
+    text = str(page).replace("\\", "/").removesuffix(".ipynb").strip("/")
+    part, _, name = text.rpartition("/")
+    pages = {file: path for file, path in shelf.items() if file.endswith(".ipynb")}
+    hits = [
+        f for f in pages if name and name in _names(f) and f"/{f.rpartition('/')[0]}".endswith(f"/{part}" * bool(part))
+    ]
+    if hits:
+        best = min(hits, key=lambda file: not file.startswith("notebooks/"))
+        return best, pages[best]
+    short = [file.removesuffix(".ipynb") for file in pages]
+    near = difflib.get_close_matches(text, [*short, *(s.rpartition("/")[2] for s in short)], 1)
+    saw = f"pages are {', '.join(short)}"
+    raise Refusal(f"the course has no page {text[:80]!r}.", saw, f"crmlearn reset {near[0] if near else '08'}")
+
+
+def _names(file):
+    """What a page is called: "08_clv_types", "08"."""
+    stem = Path(file).stem
+    return stem, stem.split("_")[0]
+
+
+def _put(source, target):
+    """Copy one file so that it appears whole."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    draft = target.with_name(f".{target.name}.new")
+    shutil.copyfile(source, draft)
+    draft.replace(target)
+
+
+def _record(folder):
+    """What was handed out to this folder; None where nothing was. A damaged record counts as: all is yours."""
+    path = folder / RECORD
+    if not path.is_file():
+        return None
+    try:
+        said = json.loads(path.read_text(encoding="utf-8"))
+        known = {key: said[key] for key in EMPTY if isinstance(said[key], type(EMPTY[key]))}
+        return EMPTY | known
+    except (ValueError, KeyError, TypeError):
+        return dict(EMPTY)
+
+
+def _write_record(folder, record):
+    draft = folder / f"{RECORD}.new"
+    draft.write_text(json.dumps(record, indent=1, sort_keys=True), encoding="utf-8")
+    draft.replace(folder / RECORD)
+
+
+def _refuse_other_things(folder):
+    if folder.is_dir() and any(folder.iterdir()):
+        saw = f"{sum(1 for _ in folder.iterdir())} things that are not the course"
+        raise Refusal(f"the folder {folder.name} is not empty.", saw, f"crmlearn start {folder.name}/crmlearn-course")
+    if folder.exists() and not folder.is_dir():
+        raise Refusal(f"{folder.name} is a file.", "no folder", f"crmlearn start {folder.name}-course")
+
+
+@contextlib.contextmanager
+def _told_if_unwritable(folder):
+    try:
+        yield
+    except OSError as error:
+        saw = f"{error.strerror or type(error).__name__}: {Path(error.filename or folder).name}"
+        raise Refusal(
+            f"the course cannot be written to {folder}.", saw, "crmlearn start FOLDER, with another folder"
+        ) from None
