@@ -47,7 +47,8 @@ class Number(Expectation):
         return found / 100 if self.percent and abs(found) > 1 else found
 
     def same(self, given, answer):
-        return abs(given - answer) <= max(0.5 * 10**-self.decimals * (1 + 1e-6), self.relative * abs(answer))
+        rounding = 0.5 * 10**-self.decimals * (1 + 1e-6) + 1e-15 * abs(answer)  # what floats add to a half
+        return abs(given - answer) <= max(rounding, self.relative * abs(answer))
 
     def said(self, given):
         return f"You gave {_shown(given, self.decimals)}."
@@ -268,6 +269,8 @@ def _refuse_strange(names, known, key):
     strange = [name for name in names if name not in known]
     if not strange:
         return
+    if names == [str(i) for i in range(len(names))]:
+        raise Unreadable(f"Your values are numbered 0, 1, 2, ... instead of named. Use set_index({key!r}) first.")
     bare = {name.lstrip("0"): name for name in known if name.startswith("0")}
     if any(name in bare for name in strange):
         name = next(name for name in strange if name in bare)
@@ -275,6 +278,4 @@ def _refuse_strange(names, known, key):
             f'You gave {name}, but ids are texts with their zeros, such as "{bare[name]}". Take them from the column '
             f"{key}; the row numbers of a table are not ids."
         )
-    if names == [str(i) for i in range(len(names))]:
-        raise Unreadable(f"Your values are numbered 0, 1, 2, ... instead of named. Use set_index({key!r}) first.")
     raise Unreadable(f"You gave {strange[0][:40]}, which is not a {key} of this task. One of them is {min(known)}.")
