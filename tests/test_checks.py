@@ -164,7 +164,7 @@ class TestEquivalentForms:
         both = task(Table("year", ("0", "1"), ("survival", "value")), table)
         shuffled = table.iloc[::-1].set_index("year")[["value", "survival"]].assign(more="x")
         assert both.judge(shuffled) and both.judge(pl.DataFrame(table.to_dict("list")))
-        assert "of 1 in the column value" in both.judge(table.assign(value=[60, 1])).advice
+        assert "for 1 in the column value" in both.judge(table.assign(value=[60, 1])).advice
         assert "lacks survival" in both.judge(table[["year", "value"]]).understood
 
     @pytest.mark.parametrize(

@@ -91,7 +91,7 @@ class Labelled(Expectation):
 
     def direction(self, given, answer):
         off = self._off(given, answer)
-        return f"{counted(len(off), 'number')} of {len(answer)} cannot be right, such as the one of {off[0]}."
+        return f"{len(off)} of {counted(len(answer), 'number')} must change, for example the one for {off[0]}."
 
     def _off(self, given, answer):
         alike = Number("", self.decimals, self.relative).same
@@ -129,7 +129,7 @@ class Table(Expectation):
 
     def direction(self, given, answer):
         name, label = self._off(given, answer)[0]
-        return f"The number of {label} in the column {name} cannot be right."
+        return f"The number for {label} in the column {name} must change."
 
     def _off(self, given, answer):
         alike = Number("", self.decimals, self.relative).same
