@@ -6,7 +6,8 @@ from it), exercises/checks/NN_theme.py (its tasks), and the chapter in notebooks
 
 from crmlearn.checks.blanks import blank
 from crmlearn.checks.exercises import Exercise, exercise, tasks_of
-from crmlearn.checks.expectations import Choice, Ids, Labelled, Matching, Number, Table
+from crmlearn.checks.expectations import Choice, Number
+from crmlearn.checks.labelled import Ids, Labelled, Matching, Table
 from crmlearn.checks.tasks import Mistake, Task
 from crmlearn.checks.verdicts import Verdict
 

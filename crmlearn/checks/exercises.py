@@ -30,7 +30,8 @@ class Help:
         return "\n".join(part for part in (f"{self.title}. {self.text}", self.code) if part)
 
     def _repr_html_(self):
-        code = f'<pre style="overflow-x:auto;color:inherit"><code>{escape(self.code)}</code></pre>' if self.code else ""
+        look = "overflow-x:auto;margin:0.5em 0;color:inherit"
+        code = f'<pre style="{look}"><code>{escape(self.code)}</code></pre>' if self.code else ""
         return panel(f"<strong>{escape(self.title)}.</strong> {code}{texts.html(self.text)}")
 
 
