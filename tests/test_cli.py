@@ -1,5 +1,6 @@
 import subprocess
 import sys
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -31,8 +32,8 @@ def folder(tmp_path, monkeypatch):
 def test_a_report_prints_where_its_page_lies(folder, capsys):
     assert cli.main(["report", "small", "--out", "pages", "-p", "months=3"]) == 0
     out, err = capsys.readouterr()
-    assert out.splitlines() == ["pages/small.html"] and "running small ..." in err
-    assert "for 3" in (folder / "pages/small.html").read_text(encoding="utf-8")
+    assert out.splitlines() == [str(Path("pages/small/small.html"))] and "running small ..." in err
+    assert "for 3" in (folder / "pages/small/small.html").read_text(encoding="utf-8")
 
 
 def test_a_failing_report_exits_1_masked(folder, capsys):
@@ -41,7 +42,7 @@ def test_a_failing_report_exits_1_masked(folder, capsys):
     assert out == "" and err.splitlines()[-3:] == [
         "The report small failed.",
         "  Saw: KeyError: '[mail]'",
-        "  Try: open out/small-failed.ipynb",
+        f"  Try: open {Path('out/small-failed/small.ipynb')}",
     ]
 
 
@@ -52,6 +53,8 @@ def test_a_failing_report_exits_1_masked(folder, capsys):
         ([], "Which report?\n  Saw: no name\n  Try: crmlearn report small"),
         (["small", "-p", "months"], "-p needs a name and a value.\n  Saw: -p months\n  Try: -p horizon_months=12"),
         (["small", "-p", "=3"], "-p needs a name and a value."),
+        (["small", "-p", "feed=x"], "feed is no -p parameter.\n  Saw: -p feed=x\n  Try: --feed x"),
+        (["small", "--feed", "x"], "small has no parameter 'feed'."),
         (["small", "-p", "out=x"], "out is no -p parameter.\n  Saw: -p out=x\n  Try: --out x"),
         (["small", "-p", "months=1", "-p", "months=2"], "months is told twice."),
         (["small", "-p", "month=3"], "small has no parameter 'month'.\n  Saw: month='3'\n  Try: did you mean months=3"),

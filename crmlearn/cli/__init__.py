@@ -16,7 +16,7 @@ def main(argv=None):
     """Run one command.
 
     argv : list of str; without it, what was typed
-    Returns: 0 good, 1 it failed, 2 bad input or bad usage, 130 stopped by Ctrl-C
+    Returns: 0 good, 1 it failed, 2 bad input or bad usage, 3 done with warnings, 130 stopped by Ctrl-C
     """
     try:
         options = _parser().parse_args(argv)

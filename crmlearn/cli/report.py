@@ -1,22 +1,36 @@
-"""``crmlearn report``: run a report and write it as a page."""
+"""``crmlearn report``: run a report and write its folder."""
 
 import sys
 
-from crmlearn.cli.telling import FAILED, GOOD, say
+from crmlearn.cli.telling import FAILED, GOOD, WARNED, say
 from crmlearn.errors import Refusal
 
-OPTIONS = {"data": "--data {}", "out": "--out {}", "overwrite": "--overwrite", "name": "crmlearn report {}"}
+OPTIONS = {
+    "data": "--data {}",
+    "feed": "--feed {}",
+    "out": "--out {}",
+    "overwrite": "--overwrite",
+    "name": "crmlearn report {}",
+}
 IN_WORDS_OF_THE_LINE = "-p name=value, such as -p date_order=DMY or -p amount_column=Total; see --list"
 
 
 def add_to(commands):
-    parser = commands.add_parser("report", help="run a report and write it as an HTML page", allow_abbrev=False)
+    parser = commands.add_parser(
+        "report",
+        help="run a report and write it as an HTML page",
+        description="Run a report. A folder DIR/NAME-DAY appears when it is done: the page, the executed notebook, "
+        "exhibits.xlsx (its tables), manifest.json (what made it) and status.json (how it went).",
+        epilog="Exit codes: 0 good, 1 failed, 2 bad input, 3 published with warnings, which the page shows at its top.",
+        allow_abbrev=False,
+    )
     parser.add_argument("name", nargs="?", metavar="NAME", help="which report; --list shows them")
     parser.add_argument("--list", action="store_true", help="show every report and what it may be told")
     parser.add_argument("--data", metavar="FILE", help="a file of orders (CSV, Parquet); else the report's own data")
-    parser.add_argument("--out", metavar="DIR", default="out", help="folder for the page (default: out)")
+    parser.add_argument("--feed", metavar="FEED", help="how to read the file, as crmlearn inspect saved it: no guesses")
+    parser.add_argument("--out", metavar="DIR", default="out", help="folder for the runs (default: out)")
     parser.add_argument(
-        "--overwrite", action="store_true", help="replace DIR/NAME.html instead of numbering the new one"
+        "--overwrite", action="store_true", help="replace the run of the same day instead of numbering the new one"
     )
     parser.add_argument(
         "-p",
@@ -39,25 +53,32 @@ def _list():
     for name in names():
         print(f"{name}: {shelf.title(name)}")
         for parameter in describe(name):
-            typed = "--data FILE" if parameter.name == "data" else f"-p {parameter.name}={parameter.default}"
+            typed = {"data": "--data FILE", "feed": "--feed FEED"}.get(parameter.name)
+            typed = typed or f"-p {parameter.name}={parameter.default}"
             print(f"  {typed:<28} {parameter.type:<6} {parameter.help}".rstrip())
     return GOOD
 
 
 def _report(options):
-    from crmlearn.reports import ReportFailed, names, run, shelf
+    from crmlearn.reports import ReportFailed, days, names, run, shelf
 
     if options.name is None:
         raise Refusal("Which report?", "no name", f"crmlearn report {(*names(), '--list')[0]}")
     shelf.path(options.name)
-    told = _told(options.told)
+    told = _told(options.told) | ({"feed": options.feed} if options.feed is not None else {})
     print(f"running {options.name} ...", file=sys.stderr, flush=True)  # it takes some seconds
     try:
-        print(run(options.name, options.data, options.out, options.overwrite, **told))
+        done = run(options.name, options.data, options.out, options.overwrite, **told)
     except ReportFailed as failure:
         say(failure)
         return FAILED
-    return GOOD
+    if done.as_of:
+        words = days.IN_WORDS.get(done.as_of_rule)
+        print(f"as of {done.as_of}" + (f" ({words})" if words else ""), file=sys.stderr)
+    for warning in done.warnings:
+        say(f"warning: {warning}")
+    print(done.page)
+    return WARNED if done.warnings else GOOD
 
 
 def _told(texts):

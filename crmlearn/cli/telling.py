@@ -2,7 +2,7 @@
 
 import sys
 
-GOOD, FAILED, BAD_INPUT, STOPPED = 0, 1, 2, 130
+GOOD, FAILED, BAD_INPUT, WARNED, STOPPED = 0, 1, 2, 3, 130
 
 
 def say(problem):

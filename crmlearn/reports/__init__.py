@@ -1,7 +1,23 @@
-"""Reports: a notebook with parameters becomes an HTML page that needs nothing from outside."""
+"""Reports: a notebook with parameters becomes a folder with an HTML page, its tables and its records."""
 
+from crmlearn.reports.days import as_of, stale
+from crmlearn.reports.exhibits import exhibit, state, warn
 from crmlearn.reports.parameters import Parameter, check, check_cell, describe
-from crmlearn.reports.running import ReportFailed, run
+from crmlearn.reports.running import ReportFailed, Run, run
 from crmlearn.reports.shelf import names
 
-__all__ = ["Parameter", "ReportFailed", "check", "check_cell", "describe", "names", "run"]
+__all__ = [
+    "Parameter",
+    "ReportFailed",
+    "Run",
+    "as_of",
+    "check",
+    "check_cell",
+    "describe",
+    "exhibit",
+    "names",
+    "run",
+    "stale",
+    "state",
+    "warn",
+]

@@ -89,7 +89,7 @@ def _visible(notebook):
             if "data" in output:
                 live = WIDGET in output.data
                 output.data = {kind: output.data[kind] for kind in SHOWN if kind in output.data}
-                if not output.data or (live and "text/html" not in output.data):
+                if output.data in ({}, {"text/plain": ""}) or (live and "text/html" not in output.data):
                     continue
             kept.append(output)
         if cell.cell_type == "code":

@@ -11,10 +11,10 @@ from datetime import date
 from pathlib import Path
 
 from crmlearn import errors
-from crmlearn.reports import shelf
+from crmlearn.reports import fed, shelf
 
 NEEDS = {"int": "a whole number", "float": "a number", "bool": "true or false", "str": "text"}
-RESERVED = ("name", "out", "overwrite")  # these `run` keeps for itself
+RESERVED = ("name", "out", "overwrite", "now")  # these `run` keeps for itself
 RANGE = re.compile(r"\bin ([\[(])\s*([-+.\d]+|-?inf)\s*,\s*([-+.\d]+|inf)\s*\]")
 CHOICES = re.compile(r'\bone of ("[^"]*"(?:(?:, | or |, or )"[^"]*")*)')
 DATE = re.compile(r"\bdate\b(?! (?:column|order|format))", re.IGNORECASE)
@@ -25,7 +25,7 @@ class Parameter:
     """One line of a `parameters` cell: ``horizon_months: int = 12  # in [1, 120]. How far ahead, in months``.
 
     The help carries the limits, so that what the reader reads is what is checked: ``in [low, high]`` (or ``(low,``),
-    ``one of "a", "b"``, or the word ``date`` for a day written 2021-04-03.
+    ``one of "a", "b"``, or the word ``date`` for a day written 2021-04-03 (besides its choices, where it has some).
     """
 
     name: str
@@ -46,7 +46,7 @@ class Parameter:
 
     @property
     def is_date(self):
-        return self.type == "str" and self.name != "data" and not self.choices and bool(DATE.search(self.help))
+        return self.type == "str" and self.name not in ("data", "feed") and bool(DATE.search(self.help))
 
     def value(self, given):
         """What was given, in the declared type; a text from a command line counts if it says exactly that."""
@@ -58,11 +58,12 @@ class Parameter:
         if self.type in ("int", "float"):
             low, high, low_open = self.span
             errors.number(self.name, result, low, high, low_open=low_open)
-        if self.choices:
+        if self.choices and not self.is_date:
             errors.one_of(self.name, result, self.choices)
-        if self.is_date and result and _day(result) is None:
+        if self.is_date and result and result not in self.choices and _day(result) is None:
+            words = "".join(f", or {self.name}={word}" for word in self.choices)
             raise errors.Refusal(
-                f"{self.name} needs a date, year first.", repr(given), f"{self.name}=2021-04-03 for 3 April 2021"
+                f"{self.name} needs a date, year first.", repr(given), f"{self.name}=2021-04-03 for 3 April 2021{words}"
             )
         return result
 
@@ -139,10 +140,17 @@ def check_cell(name, namespace):
 
     name : str; the report
     namespace : dict; write ``globals()``. Values are put back in their declared types (12 for "12")
-    Refuses: as `check`, and names that papermill injected but the report does not have.
+        and where it names a feed, the parameters get what that says
+    Refuses: as `check`, names that papermill injected but the report does not have, and what contradicts the feed.
     """
-    names = {parameter.name for parameter in describe(name)}
-    namespace.update(check(name, {key: namespace[key] for key in namespace if key in names | _told(namespace)}))
+    defaults = {parameter.name: parameter.default for parameter in describe(name)}
+    values = check(name, {key: namespace[key] for key in namespace if key in {*defaults} | _told(namespace)})
+    feed, problems = fed.opened(values)
+    told = {key: value for key, value in values.items() if value != defaults[key]}
+    errors.refuse_all([*problems, *fed.contradictions(feed, told, defaults)])
+    namespace.update(
+        values | (fed.said_by(feed, defaults) if feed else {}) | {k: told[k] for k in fed.FREE if k in told}
+    )
 
 
 def _told(namespace):

@@ -1,7 +1,10 @@
 """What takes minutes: many customers, many seeds, real processes."""
 
+import json
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -91,34 +94,60 @@ def test_bad_files_end_in_a_refusal_and_leave_no_page(kind, tmp_path):
     done = reported(file, tmp_path / "out")
     assert done.returncode == 2, done.stderr
     assert "Saw:" in done.stderr and "Try:" in done.stderr and "Traceback" not in done.stderr
-    assert not list((tmp_path / "out").glob("*.html"))
+    assert list((tmp_path / "out").iterdir()) == []
 
 
-def made(tmp_path, rows, **settings):
-    """The page of a report on these rows."""
+def made(tmp_path, rows, code=0, **settings):
+    """The page of a report on these rows, which must end with this exit code."""
     file = tmp_path / "orders.csv"
     file.write_text("customer_id,date,amount\n" + "\n".join(rows), encoding="utf-8")
-    done = reported(file, tmp_path, **settings)
-    assert done.returncode == 0, done.stderr
-    return (tmp_path / "customer_base.html").read_text(encoding="utf-8")
+    done = reported(file, tmp_path / "out", **settings)
+    assert done.returncode == code, done.stderr
+    return Path(done.stdout.strip()).read_text(encoding="utf-8")
 
 
 def test_nobody_came_back_is_reported_as_it_is(tmp_path):
-    page = made(tmp_path, [f"c{i},2021-0{1 + i % 9}-11,{10 + i}" for i in range(60)])
+    page = made(tmp_path, [f"c{i},2021-0{1 + i % 9}-11,{10 + i}" for i in range(60)], code=3)
     assert "No forecast is given" in page and "nobody bought again" in page
     assert "0%" in page and "c17" not in page
 
 
 def test_a_hundred_customers_with_one_giant_order(tmp_path):
     rows = [f"c{i % 100},2021-{1 + i % 12:02d}-{1 + i % 28:02d},{1e12 if i == 5 else 10 + i % 50}" for i in range(900)]
-    assert "1,000,000,0" in made(tmp_path, rows)
+    page = made(tmp_path, rows, code=3)
+    assert "1,000,000,0" in page and "10,000 times the median" in page
 
 
 def test_a_small_base_shows_no_small_group_and_no_id(tmp_path):
     rows = [f"ann{i % 12}@shop.sg,2024-{1 + i % 10:02d}-{1 + i % 27:02d},{20 + i % 7}" for i in range(40)]
-    page = made(tmp_path, rows)
+    page = made(tmp_path, rows, code=3)
     assert "@shop.sg" not in page and "ann3" not in page
     # distinct customers by period, counted by hand: no period of the page may hold fewer than five
     log = pd.DataFrame([row.split(",") for row in rows], columns=["who", "day", "amount"])
     assert log.groupby(log.day.str[:7]).who.nunique().min() < 5
     assert "2024-01</th>" not in page
+
+
+def test_reports_of_one_day_at_the_same_time_all_appear_whole(tmp_path):
+    rows = [f"c{i % 100},2021-{1 + i % 12:02d}-{1 + i % 28:02d},{10 + i % 50}" for i in range(900)]
+    file = tmp_path / "orders.csv"
+    file.write_text("customer_id,date,amount\n" + "\n".join(rows), encoding="utf-8")
+    with ThreadPoolExecutor(3) as pool:
+        done = list(pool.map(lambda _: reported(file, tmp_path / "out", bootstraps=20), range(3)))
+    assert {d.returncode for d in done} <= {0, 3}, done[0].stderr
+    folders = sorted(p.name for p in (tmp_path / "out").iterdir())
+    assert folders == [f"customer_base-2021-12-28{end}" for end in ("", "-2", "-3")]
+    workbooks = [(tmp_path / "out" / name / "exhibits.xlsx").read_bytes() for name in folders]
+    assert workbooks[0] == workbooks[1] == workbooks[2]  # one input, one workbook
+    for name in folders:
+        manifest = json.loads((tmp_path / "out" / name / "manifest.json").read_text(encoding="utf-8"))
+        assert len(manifest["files"]) == 3 and manifest["data"]["name"] == "orders.csv"
+
+
+def test_a_million_rows_are_inspected_and_fed(tmp_path):
+    path = tmp_path / "orders.csv"
+    log = orders(350_000)
+    log.assign(date=log["date"].dt.strftime("%d/%m/%Y")).to_csv(path, index=False)
+    found = transactions.inspect(path)
+    assert "the day first" in repr(found)
+    assert len(found.feed.read(path).tx) == len(log)
