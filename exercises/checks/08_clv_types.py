@@ -126,7 +126,7 @@ HISTORIC = Task(
         "`clv.historic` does it in one line. It needs the orders, a day, and the share of revenue that is left.",
         "`clv.historic(tx, as_of=AS_OF, margin=...)`. Its answer can be given to `check` as it is.",
     ),
-    takeaway="It says what came in, for sure, and nothing about what will come.",
+    takeaway="This number is sure, because it has happened. It says nothing about what will come.",
     topics=("V1",),
 )  # fmt: skip
 
@@ -169,7 +169,7 @@ LIFESPAN = Task(
         "Turn the discount into one per month: `clv.convert(..., per=\"year\", to=\"month\")`.",
         "Then `clv.lifespan(margin, retention, discount, timing=...)`. Paid in advance is `\"at_start\"`.",
     ),
-    takeaway="With its timing and its periods written next to it, this number can be compared with others.",
+    takeaway="Write its timing and its periods next to it, and others can compare it with theirs.",
     topics=("V3",),
 )  # fmt: skip
 
@@ -215,7 +215,7 @@ COHORT = Task(
         "Each year brings the margin times the share that is left, divided by (1 + d) once for each year of waiting.",
         "`clv.cohort(survivors=..., margin=..., discount_per_period=...)` with the column `regular` of `renewals`.",
     ),
-    takeaway="Nothing about retention was assumed. It counts those who left, as nothing.",
+    takeaway="No retention rate was assumed: the table says who was left, and those who had left brought nothing more.",
     topics=("V4",),
 )  # fmt: skip
 
@@ -260,7 +260,7 @@ PREDICTIVE = Task(
         "`clv.predictive` needs `fit`, `spend` and `base`, and the three terms of the setup cell.",
         "The answer says dollars per customer. `.total` is for all of them.",
     ),
-    takeaway="It is an expectation of a model. In the chapter such a forecast was 12 % too low: say so to the board.",
+    takeaway="This is what a model expects. In the chapter its forecast of orders was 12 % too low: tell the board.",
     topics=("V2",),
 )  # fmt: skip
 
@@ -276,7 +276,7 @@ TOP_TEN = Task(
         ),
         Mistake(
             "orders so far for value", lambda: top("orders"),
-            "These ten have *ordered* most often. An order may be small, and who ordered often may have left.",
+            "These ten have *ordered* most often. But an order may be small, and somebody who ordered often may have left.",
         ),
         Mistake(
             "expected orders for value", lambda: top("expected_orders"),
@@ -301,8 +301,8 @@ TOP_TEN = Task(
         "`clv.individual(...)` takes what `clv.predictive` took. Its `.table` has one row per customer.",
         "`.nlargest(10, ...)` keeps ten rows of a table. By which column? Then take `customer_id`.",
     ),
-    takeaway="Who is on top was decided by chance of being alive, pace and spend together. Nobody has been called yet: "
-    "only a test tells whether a call changes anything.",
+    takeaway="The chance of being alive, the orders and the spend decided together. Whether a call *changes* anything, "
+    "only a test can tell.",
     topics=("V5",),
 )  # fmt: skip
 
@@ -383,8 +383,8 @@ NEW_CUSTOMER = Task(
         ),
         Mistake(
             "the base after a first order", lambda: first_order() + float(predictive()),
-            "The first order is right. What follows is that of the *base*, though. Ask `clv.predictive` for "
-            "`customer=\"new\"` (Trap 6).",
+            "The first order is right. But for the months after it you took a customer of the *base*. Ask "
+            "`clv.predictive` for `customer=\"new\"` (Trap 6).",
         ),
         Mistake(
             "what these customers brought and will bring",
@@ -394,11 +394,11 @@ NEW_CUSTOMER = Task(
         ),
         Mistake(
             "revenue for contribution", lambda: (first_order() + new_customer()) / MARGIN,
-            "This is *revenue*. Who spends it on winning customers cannot pay for the goods.",
+            "This is *revenue*. A firm that spends it on winning customers cannot pay for the goods.",
         ),
         Mistake(
             "the first order as revenue", lambda: first_order() / MARGIN + new_customer(),
-            "The first order stands in it as *revenue*, the rest as contribution. Bring both to contribution.",
+            "You took the first order as *revenue* and the rest as contribution. Both must be contribution.",
         ),
         Mistake(
             "the spend of repeat orders for the first", lambda: MARGIN * shop().spend.model.mean() + new_customer(),
@@ -429,17 +429,17 @@ GIFT_LIST = Task(
         ),
         Mistake(
             "the cost forgotten", lambda: customers().value[list(FIVE)],
-            "These are the values to come. The gift is not paid yet.",
+            "These are the values to come, before the gift is paid. Take its cost off.",
         ),
         Mistake(
             "revenue for contribution", lambda: customers().value[list(FIVE)] / MARGIN - GIFT,
-            "The value stands in it as *revenue*. The gift must be paid from contribution.",
+            "You took the value to come as *revenue*. The gift must be paid from contribution.",
         ),
         Mistake(
             "the chance of being alive times the past",
             lambda: (customers().p_alive * customers().so_far)[list(FIVE)] - GIFT,
-            "You multiplied what they have brought by the chance that they are alive. The past does not repeat itself "
-            "by being alive: use the expected orders.",
+            "You multiplied what they have brought by the chance that they are alive. But nobody has to repeat the past: "
+            "use the value to come.",
         ),
         Mistake(
             "the margin taken off the gift", lambda: customers().value[list(FIVE)] - GIFT * MARGIN,
@@ -455,7 +455,7 @@ GIFT_LIST = Task(
         "`clv.individual(...).table.set_index(\"customer_id\")` has one row per customer; `.loc[five]` keeps five.",
         "From the column `value` of these rows take off `GIFT`.",
     ),
-    takeaway="This ranks customers. It does not say that the gift earns anything: they may order without it.",
+    takeaway="These numbers rank customers. They do not say that the gift earns anything: customers may order without it.",
     topics=("V5", "V6"),
 )  # fmt: skip
 
