@@ -24,7 +24,7 @@ let faces = 0;
 
 function render({ model, el }) {
   const id = `crml-quiz-${++faces}`;
-  const root = make("section", { class: "crml-quiz" });
+  const root = make("div", { class: "crml-quiz", role: "group" });
   el.append(root);
   // The notebook's own keys (x cuts a cell, d d deletes it) must not see what is typed here.
   const keep = (event) => { if (!(event.ctrlKey || event.metaKey)) event.stopPropagation(); };

@@ -38,7 +38,7 @@ class Sheet:
 
     def _repr_html_(self):
         items = "".join(f"<li style='margin-bottom: 1em'>{self._item(item)}</li>" for item in self.deck.items)
-        return f"<section aria-label='Questions: {escape(self.deck.title, quote=True)}'><ol>{items}</ol></section>"
+        return f"<div role='group' aria-label='Questions: {escape(self.deck.title, quote=True)}'><ol>{items}</ol></div>"
 
     def _item(self, item):
         html = f"<div>{texts.html(item.stem)}</div>"

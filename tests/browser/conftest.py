@@ -41,10 +41,17 @@ def chromium():
 
 
 @pytest.fixture(scope="session")
-def lab(tmp_path_factory):
-    """Base address and token of a JupyterLab that serves a copy of the notebooks, with settings of its own."""
+def box(tmp_path_factory):
+    """Where the JupyterLab of the tests lives: a copy of the course, settings of its own."""
     box = tmp_path_factory.mktemp("lab")
-    shutil.copytree(ROOT / "notebooks", box / "course" / "notebooks")
+    for part in ("notebooks", "exercises"):
+        shutil.copytree(ROOT / part, box / "course" / part)
+    return box
+
+
+@pytest.fixture(scope="session")
+def lab(box):
+    """Base address and token of a JupyterLab that serves the copy."""
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))
         port = s.getsockname()[1]
@@ -59,7 +66,8 @@ def lab(tmp_path_factory):
     server = subprocess.Popen(
         [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}",
          "--ServerApp.port_retries=0", f"--IdentityProvider.token={token}", f"--ServerApp.root_dir={box / 'course'}",
-         "--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"],
+         "--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+         "--LabApp.expose_app_in_browser=True"],
         stdout=log, stderr=subprocess.STDOUT, env=env,
     )  # fmt: skip
     base = f"http://127.0.0.1:{port}"
@@ -97,12 +105,37 @@ def page(chromium):
 
 
 @pytest.fixture
+def theme(box):
+    """Choose JupyterLab's theme for the pages that are opened after it."""
+    settings = box / "settings" / "@jupyterlab" / "apputils-extension" / "themes.jupyterlab-settings"
+
+    def choose(name):
+        settings.parent.mkdir(parents=True, exist_ok=True)
+        settings.write_text(json.dumps({"theme": f"JupyterLab {name}"}), encoding="utf-8")
+
+    yield choose
+    settings.unlink(missing_ok=True)
+
+
+@pytest.fixture
+def faults(page):
+    """What axe finds wrong in a part of the page: [(rule, where), ...]"""
+    from axe_playwright_python.sync_playwright import Axe
+
+    def find(selector):
+        found = Axe().run(page, context={"include": [[selector]]}).response["violations"]
+        return [(rule["id"], node["html"][:120]) for rule in found for node in rule["nodes"]]
+
+    return find
+
+
+@pytest.fixture
 def run_all(page, lab):
-    """Open a notebook, run all of its cells, and return the page."""
+    """Open a page of the course, run all of its cells, and return the page."""
 
     def run(name):
         base, token = lab
-        page.goto(f"{base}/lab/tree/notebooks/{name}?token={token}&reset", wait_until="load")
+        page.goto(f"{base}/lab/tree/{name}?token={token}&reset", wait_until="load")
         page.locator(".jp-NotebookPanel:visible .jp-Notebook").first.wait_for(timeout=120_000)
         idle = page.locator("#jp-main-statusbar").get_by_text("| Idle").first
         idle.wait_for(timeout=120_000)  # a Run All sent before the kernel is idle is dropped without a word
