@@ -276,7 +276,7 @@ TOP_TEN = Task(
         ),
         Mistake(
             "orders so far for value", lambda: top("orders"),
-            "These ten have *ordered* most often. But an order may be small, and somebody who ordered often may have left.",
+            "These ten have *ordered* most often. But orders may be small, and somebody who ordered often may be gone.",
         ),
         Mistake(
             "expected orders for value", lambda: top("expected_orders"),
@@ -438,8 +438,8 @@ GIFT_LIST = Task(
         Mistake(
             "the chance of being alive times the past",
             lambda: (customers().p_alive * customers().so_far)[list(FIVE)] - GIFT,
-            "You multiplied what they have brought by the chance that they are alive. But nobody has to repeat the past: "
-            "use the value to come.",
+            "You multiplied what they have brought by the chance that they are alive. But nobody has to repeat the "
+            "past: use the value to come.",
         ),
         Mistake(
             "the margin taken off the gift", lambda: customers().value[list(FIVE)] - GIFT * MARGIN,
@@ -455,7 +455,7 @@ GIFT_LIST = Task(
         "`clv.individual(...).table.set_index(\"customer_id\")` has one row per customer; `.loc[five]` keeps five.",
         "From the column `value` of these rows take off `GIFT`.",
     ),
-    takeaway="These numbers rank customers. They do not say that the gift earns anything: customers may order without it.",
+    takeaway="These numbers rank customers. They do not say what a gift earns: customers may order without it.",
     topics=("V5", "V6"),
 )  # fmt: skip
 
