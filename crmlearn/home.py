@@ -13,12 +13,10 @@ def folder(name):
     'datasets'
     """
     package = Path(__file__).resolve().parent
-    inside = package / "_course"
     # The card of a data set marks a checkout: any folder may be called datasets.
-    places = [package.parent] if (package.parent / "datasets" / "cdnow").is_dir() else [inside, inside / "lecturer"]
-    for place in places:
-        if (place / name).is_dir():
-            return place / name
+    for parent in (package.parent, package / "_course"):
+        if (parent / name).is_dir() and (parent / "datasets" / "cdnow").is_dir():
+            return parent / name
     raise Refusal(
         f"the course's folder '{name}' is missing.", "neither a checkout nor a full install", "install crmlearn again"
     )
