@@ -146,30 +146,32 @@ class TestReset:
     def test_a_page_comes_back_and_mine_is_kept_with_its_date(self, shelf, mine):
         copies.copy(mine)
         write(mine / PAGE, "my own")
-        page, kept = copies.restore("08", mine, self.NOW)
+        done = copies.restore("08", mine, self.NOW)
+        page, kept = done.page, done.yours
         assert read(page) == f"1  # {PAGE}" and read(kept) == "my own"
         assert kept.name == "08_clv_types-mine-2026-11-22-093005.ipynb"
         write(page, "again")
-        assert copies.restore("08", mine, self.NOW)[1].name == "08_clv_types-mine-2026-11-22-093005-2.ipynb"
+        assert copies.restore("08", mine, self.NOW).yours.name == "08_clv_types-mine-2026-11-22-093005-2.ipynb"
         assert read(kept) == "my own"
 
     def test_an_unchanged_or_deleted_page_leaves_no_copy(self, shelf, mine):
         copies.copy(mine)
-        assert copies.restore("08_clv_types.ipynb", mine) == (mine / PAGE, None)
+        assert copies.restore("08_clv_types.ipynb", mine) == copies.Restored(mine / PAGE, None)
         (mine / PAGE).unlink()
-        assert copies.restore(PAGE, mine)[1] is None and (mine / PAGE).exists()
+        assert copies.restore(PAGE, mine).yours is None and (mine / PAGE).exists()
 
     @pytest.mark.parametrize("name", ["exercises/08", "exercises\\08_clv_types", "exercises/08_clv_types.ipynb"])
     def test_the_exercise_has_a_name_of_its_own(self, shelf, mine, name):
         copies.copy(mine)
-        assert copies.restore(name, mine)[0] == mine / "exercises/08_clv_types.ipynb"
-        assert copies.restore("reports/base", mine)[0] == mine / "notebooks/reports/base.ipynb"
+        assert copies.restore(name, mine).page == mine / "exercises/08_clv_types.ipynb"
+        assert copies.restore("reports/base", mine).page == mine / "notebooks/reports/base.ipynb"
 
     def test_reset_takes_the_new_version(self, shelf, mine):
         copies.copy(mine)
         write(mine / PAGE, "my own")
         write(shelf / PAGE, "a better page")
-        page, kept = copies.restore("08", mine)
+        done = course.restore("08", mine)
+        page, kept = done.page, done.yours
         assert read(page) == "a better page" and read(kept) == "my own" and not copies.copy(mine).outdated
 
 

@@ -70,6 +70,8 @@ def _clear(cell, place):
         if marks.get("solution") and STUB not in source:
             raise _refusal(place, 1, "a solution cell without marks would give the answer away", f"### {_SOLUTION[0]}")
         cell["outputs"], cell["execution_count"] = [], None
+    if cell["cell_type"] == "markdown":
+        source = source.replace("](../../", "](../")  # the student's page lies one folder higher
     if source != had:
         cell["source"] = source
 

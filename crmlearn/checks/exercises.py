@@ -40,7 +40,7 @@ class Exercise:
 
     def __init__(self, page, number, of, task):
         self.page, self.number, self.of, self.task = page, number, of, task
-        self._hints, self._since = 0, time.monotonic()
+        self._hints, self._solved, self._since = 0, False, time.monotonic()
 
     def check(self, answer=...):
         """Compare an answer: not attempted, wrong, right, or cannot check.
@@ -70,6 +70,7 @@ class Exercise:
             cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
         except (Refusal, OSError):
             return Help("No solution", "This installation of crmlearn comes without solutions.")
+        self._solved = True
         found = next(i for i, cell in enumerate(cells) if _grade_id(cell) == f"answer-{self.number}")
         words = []
         for cell in cells[found + 1 :]:
@@ -84,7 +85,8 @@ class Exercise:
         seconds, self._since = now - self._since, now
         item, about = f"{self.page}/task-{self.number}", verdict.understood[:200]
         try:
-            known = ("exercise", item, self.task.fingerprint, "exercise", verdict.state, about, self._hints, seconds)
+            hints = len(self.task.hints) + 1 if self._solved else self._hints  # a solution is the last hint
+            known = ("exercise", item, self.task.fingerprint, "exercise", verdict.state, about, hints, seconds)
             reviews.add(reviews.Review(*known))
         except Exception as error:  # no disk, no room: the check itself has worked
             reason = error.wrong if isinstance(error, Refusal) else type(error).__name__

@@ -15,9 +15,5 @@ def add_to(commands):
 def _run(options):
     from crmlearn.course import copies
 
-    page, mine = copies.restore(options.page, options.dir)
-    print(f"{page} is as it was handed out.")
-    if mine:
-        print(f"Yours is kept as {mine.name}")
-    print("If the page is open in JupyterLab: File, Reload Notebook from Disk.")
+    print(repr(copies.restore(options.page, options.dir)))
     return GOOD

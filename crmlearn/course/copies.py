@@ -31,6 +31,18 @@ class Copied:
     outdated: bool = False  # the course of the installed crmlearn is another one than the copy's
 
 
+@dataclass(frozen=True)
+class Restored:
+    """A page as it was handed out, and where yours is kept (None where you had changed nothing)."""
+
+    page: Path
+    yours: Path | None
+
+    def __repr__(self):
+        kept = f"\nYours is kept as {self.yours.name}." if self.yours else ""
+        return f"{self.page.name} is as it was handed out.{kept}\nIf it is open: File, Reload Notebook from Disk."
+
+
 def usual_folder():
     """Where the course goes unless told: crmlearn-course in the person's home, or the course that we stand in."""
     here = Path.cwd()
@@ -96,7 +108,7 @@ def restore(page, folder=None, now=None):
 
     page : "08", "08_clv_types", "exercises/08", ...; a bare number means the chapter
     folder : of the copy; without it `usual_folder`
-    Returns: (path of the page, path of your copy, or None where you had changed nothing)
+    Returns: Restored(page, yours)
     """
     folder = Path(folder or usual_folder()).expanduser().absolute()
     record = _record(folder)
@@ -114,7 +126,7 @@ def restore(page, folder=None, now=None):
             target.replace(mine)
         _put(source, target)
         _write_record(folder, {**record, "files": {**record["files"], name: fingerprint(source)}})
-    return target, mine
+    return Restored(target, mine)
 
 
 def fingerprint(path):
