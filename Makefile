@@ -12,7 +12,7 @@ NBVAL  := CRMLEARN_HOME=$$(mktemp -d) $(BIN)/python -m pytest -p no:cacheprovide
 help:
 	@echo "make lab        open the course in JupyterLab (the first time sets everything up)"
 	@echo "make test       every test that fits into ten minutes"
-	@echo "make report     the customer-base report on the embedded data, as an HTML page"
+	@echo "make report     the customer-base report on the embedded data, in a folder under out"
 	@echo "make setup      only set up .venv      make test-slow  stress and full browser tests"
 	@echo "make bench      speed next to peers    make lint       style checks"
 	@echo "make outputs    run all notebooks and store what they show"

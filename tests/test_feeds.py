@@ -87,7 +87,7 @@ class TestInspection:
             "the order's total, counted once",
             "a comma before the decimals",
             "EUR",
-            "bezahlt, offen count as orders; no word as cancelled",
+            "counted as orders: bezahlt, offen; as cancelled: none",
             "not used: Name, E-Mail, Artikel",
             "latest-order",
         ):
@@ -106,6 +106,15 @@ class TestInspection:
         refused(lambda: inspect(two), "amounts in more than one currency")
         kept = inspect(two, currency="SGD").feed
         assert kept.policy().currency == "SGD" and len(kept.read(two).tx) == 2
+
+    def test_amounts_may_be_quantity_times_price_and_dates_may_carry_a_zone(self):
+        days = ["2021-03-01T23:30+08:00", "2021-03-02T10:00+08:00"]
+        lines = pd.DataFrame({"Client": ["a", "b"], "Day": days, "qty": ["2", "3"], "Price": ["1,50", "2,00"]})
+        feed = inspect(lines).feed
+        assert feed.form.columns.amount is None and feed.form.reading.timezone == "UTC+08:00"
+        assert feed.read(lines).tx.equals(read(lines).tx) and feed.read(lines).tx["amount"].tolist() == [3, 6]
+        summer = lines.assign(Day=[day.replace("+08:00", "Z") for day in days])
+        assert [f"{day:%d %H:%M}" for day in feed.read(summer).tx["date"]] == ["02 07:30", "02 18:00"]
 
     @pytest.mark.parametrize("rule", ["soon", "2021-13-01", 5])
     def test_refuses_a_day_that_is_none(self, folder, rule):
@@ -148,8 +157,7 @@ class TestFeed:
             ({"form": "{m:02d}.{d:02d}.{y}"}, ["'Bestelldatum' (date) has values that cannot be read"]),
             ({"separator": ",", "decimal": "."}, ["separated by another sign", "',' instead of ';'"]),
             ({"decimal": "."}, ["'Summe' (amount) has values that are no finite numbers", "'Versand' (shipping) has"]),
-            ({"currency": "CHF"}, ["'Währung' (currency) is not EUR everywhere", "CHF"]),
-            ({"currency": ""}, ["'Währung' (currency) is not EUR everywhere", "no currency"]),
+            ({"currency": "CHF"}, ["'Währung' (currency) is not EUR everywhere", "Saw: CHF"]),
             ({"test": "vielleicht"}, ["'Test' (is_test) has values that say neither yes nor no"]),
         ],
     )  # fmt: skip
@@ -185,6 +193,12 @@ class TestFeed:
         log = again(folder, shop(status="gesperrt"))
         assert log.seen.unusual == ("1 status word not in shop.yaml: gesperrt",)
         assert again(folder, shop(status="Cancelled")).seen.unusual == ()
+
+    def test_amounts_of_no_currency_are_worth_a_warning(self, folder):
+        assert again(folder, shop(currency="")).seen.unusual == ("no order says its currency; EUR is taken",)
+        blank = pd.DataFrame({"customer_id": ["a"], "date": ["2021-03-01"], "amount": [5.0], "currency": [None]})
+        feed = inspect(blank).feed
+        refused(lambda: feed.read(blank.assign(currency="€")), "'currency' is not confirmed", "€")
 
     def test_a_file_is_no_table(self, folder):
         feed = Feed.load("shop.yaml")
@@ -318,6 +332,13 @@ class TestCommand:
         assert cli.main(["inspect", "orders.csv", *typed, "--save", "new.yaml"]) == 2
         out, err = capsys.readouterr()
         assert out == "" and said in err and not (folder / "new.yaml").exists()
+
+    def test_several_currencies_are_asked_about(self, folder, capsys):
+        (folder / "two.csv").write_text("customer_id,date,amount,currency\na,2021-03-01,5,SGD\nb,2021-03-01,5,USD\n")
+        assert cli.main(["inspect", "two.csv", "--save", "two.yaml"]) == 2
+        assert "Try: --currency SGD to keep one" in capsys.readouterr().err
+        assert cli.main(["inspect", "two.csv", "--currency", "SGD", "--save", "two.yaml"]) == 0
+        assert Feed.load("two.yaml").policy().currency == "SGD"
 
     def test_a_doubt_ends_in_the_whole_line(self, folder, capsys):
         (folder / "two ways.csv").write_text("customer_id;date;amount\na;03/04/2021;1,234\n", encoding="utf-8")

@@ -12,7 +12,9 @@ OPTIONS = {
     "overwrite": "--overwrite",
     "name": "crmlearn report {}",
 }
-IN_WORDS_OF_THE_LINE = "-p name=value, such as -p date_order=DMY or -p amount_column=Total; see --list"
+IN_WORDS_OF_THE_LINE = (
+    "-p name=value, such as -p date_order=DMY or -p amount_column=Total; or once: crmlearn inspect FILE --save FEED"
+)
 
 
 def add_to(commands):

@@ -143,6 +143,9 @@ class Feed:
         refuse_all([self._changed(file, problem) for problem in self._other_money(log.seen)])
         new = sorted(set(log.seen.statuses) - set(self.form.statuses) - set(self._cancelled()))
         odd = [f"{counted(len(new), 'status word')} not in {self.name}: {', '.join(new[:5])}"] if new else []
+        unit = self.form.money.currency
+        if self.form.columns.currency and unit and not log.seen.currencies:
+            odd.append(f"no order says its currency; {unit} is taken")
         found = nw.from_native(log.mapping, eager_only=True)
         how = nw.when(nw.col("found") == "as you said").then(nw.lit(f"as {self.name} says")).otherwise("found")
         return replace(
@@ -218,10 +221,9 @@ class Feed:
             yield Refusal("amounts carry another sign of currency.", saw, "convert them before")
         if self.form.columns.currency is None or self.form.cleaning.currency is not None:
             return
-        if set(seen.currencies) != {said.currency}:
-            saw = ", ".join(seen.currencies) or "no currency"
-            wrong = f"'{self.form.columns.currency}' (currency) is not {said.currency} everywhere."
-            yield Refusal(wrong, saw, "convert the amounts before")
+        if set(seen.currencies) - {said.currency}:
+            told = f"{said.currency} everywhere" if said.currency else "confirmed"
+            yield Refusal(f"'currency' is not {told}.", ", ".join(seen.currencies), "convert the amounts before")
 
 
 def _as_said(policy):

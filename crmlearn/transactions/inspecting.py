@@ -126,8 +126,8 @@ def _facts(log, feed):
 def _statuses(words, cancelled):
     gone = [word for word in words if word in cancelled]
     kept = [word for word in words if word not in cancelled]
-    counts = f"{', '.join(kept[:12]) or 'no word that several customers share'} count as orders"
-    return f"{counts}; {', '.join(gone) or 'no word'} as cancelled (--clean cancelled_words=A,B changes that)"
+    words = f"counted as orders: {', '.join(kept[:12]) or 'none'}; as cancelled: {', '.join(gone) or 'none'}"
+    return f"{words} (change it by cancelled_words=A,B)"
 
 
 def _worth_a_look(log):

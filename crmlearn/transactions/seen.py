@@ -31,7 +31,7 @@ def shared(frame, name):
     words = frame.select(word=word, who="customer_id").drop_nulls("word").unique()
     harmless = nw.col("word").is_in(Policy.cancelled_words)
     if name == "currency":
-        harmless = nw.col("word").str.contains("^[a-z]{3}$")
+        harmless = nw.col("word").str.contains("^.{1,3}$")
     counts = words.group_by("word").agg(n=nw.len()).filter((nw.col("n") >= SHARED_BY) | harmless)
     found = sorted(counts["word"].to_list())
     return tuple(word.upper() for word in found) if name == "currency" else tuple(found)
