@@ -1,5 +1,6 @@
 """A run's folder: prepared out of sight, there at once as a whole, and never a half of it."""
 
+import errno
 import os
 import shutil
 from contextlib import contextmanager, suppress
@@ -8,6 +9,7 @@ from uuid import uuid4
 
 from crmlearn.errors import Refusal
 
+TAKEN = (errno.EEXIST, errno.ENOTEMPTY)
 MARK = "status.json"  # a folder without it is no run, and not ours to replace
 
 
@@ -38,24 +40,28 @@ def appear(work, out, name, overwrite=False):
             continue
         try:
             return work.rename(target)
-        except OSError:
-            if not target.exists():  # else another run was quicker
+        except OSError as error:
+            if error.errno not in TAKEN and not target.exists():  # else another run was quicker
                 raise
     raise Refusal(f"The folder {out} is full.", f"{name} to {name}-9999", "--out another")
 
 
 def _replaced(work, target):
-    old = target.with_name(f".{target.name}-{uuid4().hex[:12]}-old")
     for _ in range(100):
+        old = target.with_name(f".{target.name}-{uuid4().hex[:12]}-old")
+        moved = False
         try:
-            with suppress(FileNotFoundError):  # another run may be replacing it at this moment
+            with suppress(FileNotFoundError):  # another run has just taken it away
                 target.rename(old)
+                moved = True
             made = work.rename(target)
         except BaseException as error:  # also Ctrl-C
-            if not target.exists() and old.exists():
+            taken = isinstance(error, OSError) and error.errno in TAKEN
+            if moved and not taken:
                 old.rename(target)
-            elif old.exists() and isinstance(error, OSError):
-                shutil.rmtree(old, ignore_errors=True)  # another run was quicker: its folder is the one to replace
+            elif moved:
+                shutil.rmtree(old, ignore_errors=True)
+            if taken:  # another run was quicker: its folder is the one to replace
                 continue
             if not isinstance(error, OSError):
                 raise
