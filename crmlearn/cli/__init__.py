@@ -1,12 +1,13 @@
 """The command line: ``crmlearn report customer_base --data orders.csv --out DIR -p horizon_months=12``."""
 
 import argparse
+import os
 import sys
 import traceback
 
 import crmlearn
 from crmlearn.cli import inspect, report, reset, start
-from crmlearn.cli.telling import BAD_INPUT, FAILED, STOPPED, say
+from crmlearn.cli.telling import BAD_INPUT, FAILED, GOOD, STOPPED, say
 from crmlearn.errors import Refusal
 
 COMMANDS = (start, reset, inspect, report)
@@ -20,9 +21,14 @@ def main(argv=None):
     """
     try:
         options = _parser().parse_args(argv)
-        return options.run(options)
+        code = options.run(options)
+        sys.stdout.flush()
+        return code
     except SystemExit as stop:  # argparse has said why
         return stop.code
+    except BrokenPipeError:  # whoever reads, such as head, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return GOOD
     except KeyboardInterrupt:
         print("Stopped.", file=sys.stderr)
         return STOPPED
