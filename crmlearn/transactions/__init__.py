@@ -4,10 +4,13 @@ A canonical log has one row per order: ``customer_id, date, amount`` and, where 
 channel, category`` and others. Every function returns a new table of the caller's kind (pandas, Polars, ...).
 """
 
+from crmlearn.transactions.books import Unbalanced, balanced
 from crmlearn.transactions.cleaning import Cleaned, clean
 from crmlearn.transactions.feeds import Feed
 from crmlearn.transactions.inspecting import Inspection, inspect
+from crmlearn.transactions.ledgers import Ledger, ledger
 from crmlearn.transactions.policy import Policy
+from crmlearn.transactions.profits import Profit
 from crmlearn.transactions.reading import Read, read
 from crmlearn.transactions.summary import Split, from_lifetimes, split, summarise, to_lifetimes
 
@@ -15,12 +18,17 @@ __all__ = [
     "Cleaned",
     "Feed",
     "Inspection",
+    "Ledger",
     "Policy",
+    "Profit",
     "Read",
     "Split",
+    "Unbalanced",
+    "balanced",
     "clean",
     "from_lifetimes",
     "inspect",
+    "ledger",
     "read",
     "split",
     "summarise",
