@@ -11,7 +11,8 @@ from importlib import import_module
 
 __version__ = "0.1.0"
 __all__ = [
-    "checks", "clv", "course", "datasets", "errors", "plots", "privacy", "quiz", "reports", "reviews", "transactions",
+    "audit", "checks", "clv", "cohorts", "course", "datasets", "errors", "plots", "privacy", "quiz", "reports",
+    "reviews", "rfm", "transactions",
 ]  # fmt: skip
 
 

@@ -88,7 +88,7 @@ def sizes(segmented):
             share_of_monetary=nw.col("monetary") / total if total else nw.lit(None, nw.Float64),
             monetary_per_customer=nw.col("monetary") / nw.col("customers"),
         )
-    return table.to_native()
+    return nw.maybe_reset_index(table).to_native()
 
 
 def assigned(definitions=None, bins=5):

@@ -3,6 +3,8 @@
 import math
 from collections.abc import Iterable
 
+import numpy as np
+
 from crmlearn.errors import Refusal
 
 TOLERANCE = 1e-9
@@ -42,5 +44,7 @@ def balanced(left, right, what, scale=0.0):
 
 def _added(side):
     """(sum, sum of sizes)"""
+    if isinstance(side, np.ndarray):
+        return float(side.sum()), float(np.abs(side).sum())
     parts = [float(v) for v in side] if isinstance(side, Iterable) else [float(side)]
     return math.fsum(parts), math.fsum(map(abs, parts))

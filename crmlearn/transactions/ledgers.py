@@ -43,6 +43,11 @@ class Ledger:
         return len(self.ids)
 
     @property
+    def clean(self):
+        """Whether no row is a refund."""
+        return len(self.amount) == 0 or self.amount.min() >= 0
+
+    @property
     def columns(self):
         return self._frame.columns
 
@@ -99,6 +104,8 @@ def ledger(tx, margin=None, who="ledger", refunds=False):
     if isinstance(tx, Ledger):
         if margin is not None and Profit.of(margin, tx.columns) != tx.basis:
             raise Refusal("this ledger has its profit already.", tx.basis.words, f"{who}(tx, margin=...) of the log")
+        if not refunds and not tx.clean:
+            raise Refusal(f"{who} takes no refunds.", "a ledger with refunds", "ledger(transactions.clean(tx).tx)")
         return tx
     frame = typed(opened(tx, who))
     basis = Profit.of(margin, frame.collect_schema().names())
@@ -118,12 +125,20 @@ def ledger(tx, margin=None, who="ledger", refunds=False):
     basis.refuse_holes(int(profit.is_null().sum()), about.rows)
     customer, ids = _coded(frame["customer_id"])
     days = frame["date"].to_numpy().astype("datetime64[D]").astype(np.int64)
+    amount = frame["amount"].to_numpy()
+    order, several = _orders(frame, customer)
+    if several:  # an order's lines count on the day of its first one; refunds on their own
+        first = np.full(int(order.max()) + 1, days.max())
+        np.minimum.at(first, order[amount >= 0], days[amount >= 0])
+        days = np.where(amount >= 0, first[order], days)
     place = np.argsort(customer * (days.max() - days.min() + 1) + (days - days.min()), kind="stable")
-    customer, days = customer[place], days[place]
-    amount = frame["amount"].to_numpy()[place]
-    counts = np.ones(about.rows, bool) if not refunds else amount >= 0
-    order, opens = _orders(frame, place, customer, counts)
-    return Ledger(ids, customer, days, amount, profit.to_numpy()[place], opens, order, basis, frame, place)
+    opens = (amount >= 0)[place]
+    if several:
+        rows = np.flatnonzero(opens)
+        opens = np.zeros(len(place), bool)
+        opens[rows[np.unique(order[place][rows], return_index=True)[1]]] = True
+    profit = profit.to_numpy()[place]
+    return Ledger(ids, customer[place], days[place], amount[place], profit, opens, order[place], basis, frame, place)
 
 
 def until(book, as_of):
@@ -139,20 +154,17 @@ def until(book, as_of):
     return end
 
 
-def _orders(frame, place, customer, counts):
-    """(which order each row belongs to, whether it is the order's first row)"""
-    rows = np.arange(len(place))
+def _orders(frame, customer):
+    """(which order each row belongs to, whether any order has several rows)"""
+    rows = np.arange(len(customer))
     if "order_id" not in frame.columns:
-        return rows, counts
+        return rows, False
     codes, ids = _coded(frame["order_id"])
-    codes = codes[place]
+    if len(ids) == len(rows):
+        return rows, False
     codes = np.where(codes < 0, len(ids) + rows, codes)  # without an id, each row is an order
-    if len(ids) >= len(rows):
-        return rows, counts
     order = np.unique(customer * (len(ids) + len(rows)) + codes, return_inverse=True)[1]
-    opens = np.zeros(len(rows), bool)
-    opens[rows[counts][np.unique(order[counts], return_index=True)[1]]] = True
-    return order, opens
+    return order, True
 
 
 def _coded(series):
