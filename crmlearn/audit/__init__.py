@@ -5,6 +5,7 @@ Each holds its own books: what must add up is added up twice, and a table that d
 Source of the five lenses: Fader, Hardie & Ross (2022), The Customer-Base Audit, Wharton School Press.
 """
 
+from crmlearn.audit.collecting import LENSES, Exhibit, Exhibits, exhibits
 from crmlearn.audit.concentrating import concentration, lorenz
 from crmlearn.audit.decomposing import factor_bridge, lmdi, shapley
 from crmlearn.audit.one_period import deciles, factors, frequency, one_time_buyers, spread, unprofitable
@@ -15,8 +16,9 @@ from crmlearn.audit.two_periods import bridge, lost_kept_new, switching, up_down
 from crmlearn.transactions.books import Unbalanced, balanced
 
 __all__ = [
-    "CAVEAT", "Unbalanced", "acquisition", "balanced", "bridge", "co_purchase", "cohorts_compared", "concentration",
-    "dashboard", "deciles", "entry", "factor_bridge", "factors", "frequency", "lmdi", "lorenz", "lost_kept_new",
-    "one_cohort", "one_time_buyers", "penetration", "refunds", "repeat_rates", "shapley", "spread", "switching",
-    "time_between_orders", "unit_economics", "unprofitable", "up_down", "whole_base",
+    "CAVEAT", "LENSES", "Exhibit", "Exhibits", "Unbalanced", "acquisition", "balanced", "bridge", "co_purchase",
+    "cohorts_compared", "concentration", "dashboard", "deciles", "entry", "exhibits", "factor_bridge", "factors",
+    "frequency", "lmdi", "lorenz", "lost_kept_new", "one_cohort", "one_time_buyers", "penetration", "refunds",
+    "repeat_rates", "shapley", "spread", "switching", "time_between_orders", "unit_economics", "unprofitable",
+    "up_down", "whole_base",
 ]  # fmt: skip

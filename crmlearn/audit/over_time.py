@@ -144,15 +144,15 @@ def repeat_rates(tx, as_of, period="Q", within_days=365):
     tx, as_of, period : as in cohorts_compared
     within_days : days after the first order; an order on the first day itself is a second one too
     Returns: one row per cohort: cohort, customers, observed (customers whose whole span lies before as_of), repeated
-        (of these), repeat_rate (missing where nobody was observed long enough)
+        (of these), repeat_rate (missing where nobody was observed long enough), within_days
 
     >>> import pandas as pd
     >>> days = pd.to_datetime(["2021-02-01", "2021-02-15", "2021-02-08", "2021-04-02"])
     >>> tx = pd.DataFrame({"customer_id": ["a", "a", "b", "c"], "date": days, "amount": [10.0, 30.0, 5.0, 1.0]})
     >>> repeat_rates(tx, "2021-04-30", within_days=60)
-        cohort  customers  observed  repeated  repeat_rate
-    0  2021 Q1          2         2         1          0.5
-    1  2021 Q2          1         0         0          NaN
+        cohort  customers  observed  repeated  repeat_rate  within_days
+    0  2021 Q1          2         2         1          0.5           60
+    1  2021 Q2          1         0         0          NaN           60
     """
     book = ledger(tx, who="repeat_rates")
     end, days = until(book, as_of), number("within_days", within_days, 1)
@@ -168,7 +168,8 @@ def repeat_rates(tx, as_of, period="Q", within_days=365):
         "repeated": np.bincount(own, observed & again).astype(np.int64),
     }
     balanced(table["customers"], book.customers, "sum of cohorts = all customers")
-    return book.table(table | {"repeat_rate": ratio(table["repeated"], table["observed"])})
+    table["repeat_rate"] = ratio(table["repeated"], table["observed"])
+    return book.table(table | {"within_days": np.full(len(kinds), within_days)})
 
 
 def acquisition(tx, as_of, period="M", margin=None):

@@ -1,0 +1,210 @@
+"""What a table says, in one sentence that is true of it: ties, losses and tiny bases have words of their own."""
+
+from crmlearn.audit.wording import FEW, brought, listed, money, of_customers, part, percent
+from crmlearn.errors import counted
+
+
+def factors(t, noun):
+    v = dict(zip(t["measure"], t["value"], strict=True))
+    said = f"{counted(int(v['customers']), 'customer')} x {v['orders_per_customer']:.3g} orders x "
+    said += f"{money(v['revenue_per_order'])} per order"
+    if noun != "revenue" and v["margin_share"] == v["margin_share"]:
+        said += f" x {percent(v['margin_share'])}"
+    return f"{said} make a {noun} of {money(v['profit'])}"
+
+
+def frequency(t, noun):
+    whole = sum(t["customers"])
+    once = t["customers"][0]
+    if once == whole or not once:
+        return f"{'Every customer' if once else 'No customer'} ordered exactly once"
+    return f"{of_customers(once, whole)} ordered once" + brought(t["share_of_profit"][0], noun, " and ")
+
+
+def spread(t, noun):
+    row = t["measure"].index("revenue")
+    return f"Half of the customers spent {money(t['median'][row])} or less; the mean is {money(t['mean'][row])}"
+
+
+def deciles(t, noun):
+    n, whole, share = t["customers"][0], sum(t["customers"]), t["share_of_profit"][0]
+    who = "The best tenth of the customers" if len(t["group"]) == 10 and whole >= FEW else (
+        f"The best {n:,} of {whole:,} customers"
+    )  # fmt: skip
+    total = sum(t["profit"])
+    if total <= 0:
+        return f"All customers together made a loss of {money(-total)}" if total else f"The customers brought no {noun}"
+    if max(t["profit"]) - min(t["profit"]) <= 1e-9 * total:
+        return f"Every group brought the same {noun}"
+    return who + brought(share, noun, " ") + ("; others cost a part of it" if share > 1 else "")
+
+
+def equal_profit(t, noun):
+    n, whole = t["customers"][0], sum(t["customers"])
+    best = f"{of_customers(n, whole)} brought the first {part(t['group'])} of the gains"
+    loss = dict(zip(t["group"], t["customers"], strict=True)).get("loss", 0)
+    return best + (f"; {counted(loss, 'customer')} made a loss" if loss else "")
+
+
+def lorenz(t, noun):
+    at, share = t["share_of_customers"], t[next(c for c in t if c in ("share_of_profit", "share_of_revenue"))]
+    half = min(range(len(at)), key=lambda i: abs(at[i] - 0.5))
+    who = f"The {percent(at[half])} of the customers who brought least"
+    if abs(share[half] - at[half]) < 1e-9:
+        return f"All customers brought the same {noun}"
+    return (
+        f"{who} cost {percent(-share[half])} of the {noun}"
+        if share[half] < 0
+        else who + brought(share[half], noun, " ")
+    )
+
+
+def concentration(t, noun):
+    v = dict(zip(t["measure"], t["value"], strict=True))
+    who = f"{percent(v['bring 50%'])} of {counted(int(v['customers']), 'customer')}"
+    return f"{who} brought half of the {noun} (Gini {v['gini']:.2f})"
+
+
+def one_time_buyers(t, noun):
+    whole, once = sum(t["customers"]), sum(t["customers"][:2])
+    if not once:
+        return "Nobody ordered only once"
+    return f"{of_customers(once, whole)} ordered once; {t['customers'][0]:,} of these were newcomers"
+
+
+def unprofitable(t, noun):
+    whole, loss = sum(t["customers"]), t["customers"][2]
+    if not loss:
+        return "No customer made a loss"
+    return f"{of_customers(loss, whole)} made a loss, {money(-t['profit'][2])} in all"
+
+
+def lost_kept_new(t, noun):
+    lost, kept, new, back = t["customers"]
+    return f"{of_customers(kept, lost + kept)} ordered again; {new:,} came in new, {back:,} came back"
+
+
+def switching(t, noun):
+    rows = list(zip(t["from"], t["to"], t["customers"], strict=True))
+    whole = sum(n for a, _, n in rows if a == "1")
+    stay, gone = (sum(n for a, b, n in rows if a == "1" and b == to) for to in ("1", "not active"))
+    return (
+        f"Of the {counted(whole, 'customer')} of the best group {stay:,} stayed in it and {gone:,} did not order again"
+    )
+
+
+def up_down(t, noun):
+    sums = {word: sum(n for o, n in zip(t["orders"], t["customers"], strict=True) if o == word) for word in t["orders"]}
+    whole = sum(t["customers"])
+    return f"Of {counted(whole, 'kept customer')} {sums['more']:,} ordered more often, {sums['fewer']:,} less often"
+
+
+def bridge(t, noun):
+    change, parts = t["change"][-1] - t["change"][0], dict(zip(t["step"][1:-1], t["change"][1:-1], strict=True))
+    size = max(abs(t["change"][0]), abs(t["change"][-1]), *map(abs, parts.values()))
+    largest = max(map(abs, parts.values()))
+    if largest <= 1e-9 * size:
+        return f"The {noun} and all its parts stayed the same"
+    names = [name for name, v in parts.items() if abs(v) >= largest * (1 - 1e-9)]
+    how = (
+        "stayed the same"
+        if abs(change) <= 1e-9 * size
+        else f"{'rose' if change > 0 else 'fell'} by {money(abs(change))}"
+    )
+    which = "the largest part is" if len(names) == 1 else "the largest parts are"
+    return f"The {noun} {how}; {which} {' and '.join(f'{name} ({money(parts[name])})' for name in names)}"
+
+
+def one_cohort(t, noun):
+    whole = [i for i, seen in enumerate(t["seen"]) if seen == "whole"]
+    if len(whole) < 2:
+        return f"{counted(t['customers'][-1], 'customer')} were acquired; no later period was seen whole yet"
+    last = whole[-1]
+    return f"{of_customers(t['active'][last], t['customers'][last])} ordered in {t['period'][last]}"
+
+
+def cohorts_compared(t, noun):
+    rows = zip(t["cohort"], t["age"], t["share_active"], t["seen"], strict=True)
+    ones = [(c, s) for c, age, s, seen in rows if age == 1 and seen == "whole"]
+    if not ones:
+        return "No cohort was seen for a whole period after its own"
+    said = f"One period on, {percent(ones[0][1])} of cohort {ones[0][0]} ordered"
+    return said if len(ones) == 1 else f"{said}, of cohort {ones[-1][0]} {percent(ones[-1][1])}"
+
+
+def whole_base(t, noun):
+    last = max((p for p, seen in zip(t["period"], t["seen"], strict=True) if seen == "whole"), default=None)
+    if last is None:
+        return "No period was seen whole yet"
+    parts = [(c, v) for p, c, v in zip(t["period"], t["cohort"], t["profit"], strict=True) if p == last]
+    total, newest = sum(v for _, v in parts), parts[-1][0]
+    if len(parts) == 1 or total <= 0:
+        return f"In {last} the {noun} was {money(total)}, from {counted(len(parts), 'cohort')}"
+    earlier = sum(v for _, v in parts[:-1]) / total
+    if not 0 <= earlier <= 1:
+        return f"In {last} cohorts before {newest} made a {noun} of {money(earlier * total)}, all {money(total)}"
+    return f"In {last} {percent(earlier)} of the {noun} came from cohorts before {newest}"
+
+
+def repeat_rates(t, noun):
+    observed, repeated = sum(t["observed"]), sum(t["repeated"])
+    if not observed:
+        return "No customer was observed long enough for a repeat rate"
+    return f"{of_customers(repeated, observed)} seen for {t['within_days'][0]:g} days ordered again in them"
+
+
+def acquisition(t, noun):
+    whole = [i for i, seen in enumerate(t["seen"]) if seen == "whole"]
+    if not whole:
+        return "No period was seen whole yet"
+    i = whole[-1]
+    who = f"In {t['period'][i]} {t['new'][i]:,} of {counted(t['active'][i], 'active customer')} were new"
+    share = t["returning_share_of_revenue"][i]
+    return f"{who}; returning ones brought {percent(share)} of the revenue" if share == share and share else who
+
+
+def penetration(t, noun):
+    label = next(iter(t))
+    tied = [name for name, n in zip(t[label], t["customers"], strict=True) if n == t["customers"][0]]
+    share = percent(t["penetration"][0])
+    return f"{listed(tied)} {'was' if len(tied) == 1 else 'were each'} bought by {share} of the customers"
+
+
+def entry(t, noun):
+    tied = [name for name, n in zip(t["entry"], t["customers"], strict=True) if n == t["customers"][0]]
+    came = f"{percent(t['share_of_customers'][0])} of the customers came in with {listed(tied)}"
+    if len(tied) > 1:
+        return came.replace(" came", " each came")
+    return f"{came}; {percent(t['repeat_share'][0])} of these ordered on a later day"
+
+
+def co_purchase(t, noun):
+    if not t["first"]:
+        return "Nobody bought two of them"
+    both, lift = t["both"][0], t["lift"][0]
+    how = "as often as if independent" if abs(lift - 1) < 0.005 else f"{lift:.2f} times as often as if independent"
+    return f"{t['first'][0]} and {t['second'][0]}: both bought by {percent(t['support'][0])} ({both:,}), {how}"
+
+
+def time_between_orders(t, noun):
+    days = t["median_days"][t["step"].index("1 to 2")]
+    return f"Of the second orders that came, half came within {days:g} days of the first"
+
+
+def refunds(t, noun):
+    gross, back = sum(t["gross_revenue"]), sum(t["refunded"])
+    return (
+        f"{percent(back / gross) if gross else money(back)} of the revenue was paid back"
+        if back
+        else "Nothing was paid back"
+    )
+
+
+def unit_economics(t, noun):
+    paid = sum(p is not None and p == p for p in t["payback_periods"])
+    return f"{paid} of {counted(len(t['cohort']), 'cohort')} earned back the acquisition cost so far"
+
+
+def dashboard(t, noun):
+    v, period = dict(zip(t["measure"], t["value"], strict=True)), t["note"][0]
+    return f"{period}: revenue {money(v['revenue'])} from {counted(int(v['customers active']), 'active customer')}"
