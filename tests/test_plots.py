@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from crmlearn import plots
+from crmlearn.plots import page
 
 
 @pytest.fixture(autouse=True)
@@ -62,7 +63,7 @@ def test_heatmap_writes_every_number():
 
 def test_show_gives_a_description_and_closes_the_figure(capsys, monkeypatch):
     shown = {}
-    monkeypatch.setattr(plots, "display", lambda data, raw: shown.update(data))
+    monkeypatch.setattr(page, "display", lambda data, raw: shown.update(data))
     plots.show(plots.bars(pd.DataFrame({"a": [1]}), "t", "x", "y"), 'A bar "of one" & nothing else')
     assert 'alt="A bar &quot;of one&quot; &amp; nothing else"' in shown["text/html"]
     picture = base64.b64decode(re.search(r"base64,([^\"]*)", shown["text/html"])[1])

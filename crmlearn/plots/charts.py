@@ -1,59 +1,8 @@
-"""Charts. Each draws a table that another room computed; titles are given, because a title says the finding."""
+"""Charts of any table: lines, bars, a bridge, estimates with intervals, a grid of numbers."""
 
-import base64
-import io
-from html import escape
-
-import matplotlib.pyplot as plt
 import seaborn as sns
-from IPython.display import display
 
-PALETTE = sns.color_palette("colorblind")
-_STYLE = {
-    "figure.figsize": (8, 4.2),
-    "axes.titlelocation": "left",
-    "axes.titlesize": 13,
-    "axes.titlepad": 12,
-    "axes.labelsize": 11,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "grid.color": "0.9",
-    "axes.axisbelow": True,
-    "legend.frameon": False,
-    "figure.facecolor": "white",
-}
-
-
-def show(figure, alt):
-    """Put a figure on the page with its description for those who do not see it, and close it.
-
-    figure : matplotlib Figure
-    alt : str, what the figure shows and what it says; required
-    """
-    picture = io.BytesIO()
-    figure.savefig(picture, format="png", dpi=110, bbox_inches="tight", metadata={"Software": None})
-    plt.close(figure)
-    data = base64.b64encode(picture.getvalue()).decode()
-    html = f'<figure><img alt="{escape(alt, quote=True)}" src="data:image/png;base64,{data}"></figure>'
-    display({"text/html": html, "text/plain": f"Figure: {alt}"}, raw=True)
-
-
-def short(value):
-    """A number to four significant digits, without exponents and without noise below a ten-thousandth.
-
-    >>> short(70976.39), short(2.5e-11), short(0.72662)
-    ('70,980', '0', '0.7266')
-    """
-    return "0" if abs(value) < 5e-5 else f"{float(f'{value:.4g}'):,.12g}"
-
-
-def axes(title, x_label, y_label, **subplots):
-    """A figure in the course's style: finding as title, labelled axes. Returns (figure, axes)."""
-    with plt.rc_context(_STYLE), sns.axes_style("ticks", _STYLE):
-        figure, ax = plt.subplots(**subplots)
-        ax.set(title=title, xlabel=x_label, ylabel=y_label)
-        ax.grid(axis="y", color="0.9")
-    return figure, ax
+from crmlearn.plots.page import PALETTE, axes
 
 
 def lines(table, title, x_label, y_label, percent=False):
@@ -141,25 +90,3 @@ def heatmap(table, title, x_label, y_label, fmt=".1f"):
     ax.set(xlabel=x_label, ylabel=y_label)
     ax.invert_yaxis()
     return figure
-
-
-def play(sentence, **sliders):
-    """Sliders with a sentence below them that follows their values; the page must tell its story without them too.
-
-    sentence : function of the sliders' values, returning text
-    sliders : ipywidgets sliders by the name of the argument
-    Returns: a widget
-    """
-    from ipywidgets import HTML, VBox
-
-    said = HTML()
-
-    def follow(_=None):
-        text = sentence(**{name: slider.value for name, slider in sliders.items()})
-        said.value = f'<p role="status" aria-live="polite">{escape(text)}</p>'
-
-    for name, slider in sliders.items():
-        slider.description = name
-        slider.observe(follow, "value")
-    follow()
-    return VBox([*sliders.values(), said])

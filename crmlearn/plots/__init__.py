@@ -1,0 +1,15 @@
+"""Charts. Each draws a table that another room computed; titles are given, because a title says the finding."""
+
+from crmlearn.plots.charts import bars, bridge, estimates, heatmap, lines
+from crmlearn.plots.controls import play
+from crmlearn.plots.glyphs import key_of, keyed
+from crmlearn.plots.page import PALETTE, axes, short, show
+from crmlearn.plots.people import lorenz, overlap, profit_bridge, rfm_grid, shares, survival, switching, up_down
+from crmlearn.plots.times import activity, c3, cohort_grid, flow, ranking, waits
+from crmlearn.plots.words import alt_text
+
+__all__ = [
+    "PALETTE", "activity", "alt_text", "axes", "bars", "bridge", "c3", "cohort_grid", "estimates", "flow", "heatmap",
+    "key_of", "keyed", "lines", "lorenz", "overlap", "play", "profit_bridge", "ranking", "rfm_grid", "shares", "short",
+    "show", "survival", "switching", "up_down", "waits",
+]  # fmt: skip

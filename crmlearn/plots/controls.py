@@ -1,0 +1,25 @@
+"""Controls that a reader can play with."""
+
+from html import escape
+
+
+def play(sentence, **sliders):
+    """Sliders with a sentence below them that follows their values; the page must tell its story without them too.
+
+    sentence : function of the sliders' values, returning text
+    sliders : ipywidgets sliders by the name of the argument
+    Returns: a widget
+    """
+    from ipywidgets import HTML, VBox
+
+    said = HTML()
+
+    def follow(_=None):
+        text = sentence(**{name: slider.value for name, slider in sliders.items()})
+        said.value = f'<p role="status" aria-live="polite">{escape(text)}</p>'
+
+    for name, slider in sliders.items():
+        slider.description = name
+        slider.observe(follow, "value")
+    follow()
+    return VBox([*sliders.values(), said])

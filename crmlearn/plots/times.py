@@ -1,0 +1,180 @@
+"""Charts of customers over time, and of labels: cohorts, the C3, acquisition, categories, waiting times."""
+
+import numpy as np
+import seaborn as sns
+
+from crmlearn.plots.glyphs import fitting, keyed
+from crmlearn.plots.page import PALETTE, axes
+from crmlearn.plots.people import HATCHES, _grid, read, unit_of_profit
+
+# What a ranking draws: the first of these columns that the table has, and its axis.
+RANKED = {
+    "support": "Share who hold both, per cent",
+    "penetration": "Share of the period's customers who bought it, per cent",
+    "repeat_rate": "Share who ordered again, per cent",
+    "refund_share": "Refunded share of the revenue, per cent",
+    "value_to_cost": "Value per customer / acquisition cost",
+    "share_of_customers": "Share of the customers, per cent",
+}
+_MOST_TICKS = 24
+
+
+def cohort_grid(table, title, what=None):
+    """One number of each cohort by its age (or by the calendar); what was not seen whole stays empty.
+
+    table : cohorts.table, cohorts.tidy or audit.cohorts_compared
+    what : column of a tidy table; None for share_active or retention, shown in per cent
+    """
+    data = read(table)
+    if "age" in data:
+        what = what or ("share_active" if "share_active" in data else "retention")
+        whole = data[data["seen"] == "whole"]
+        grid = whole.pivot(index="cohort", columns="age", values=what).reindex(sorted(set(data["cohort"])))
+        across = "Periods since the cohort's own"
+    else:
+        grid = data.set_index("cohort").drop(columns="acquired")
+        across = "Periods since the cohort's own" if "0" in grid else "Period"
+    values = grid.to_numpy(float)
+    share = what in ("share_active", "retention") or (what is None and np.nanmax(np.nan_to_num(values)) <= 1)
+    rows, columns = values.shape
+    figure, ax = axes("", "", "", figsize=(2 + 0.55 * max(columns, 8), 1.4 + 0.36 * max(rows, 3)))
+    small = rows * columns <= 400
+    _grid(ax, values * 100 if share else values, grid.columns.astype(str), keyed(figure, grid.index), ".0f",
+          None if small else np.full(values.shape, ""))  # fmt: skip
+    ax.set(xlabel=across, ylabel="Cohort")
+    ax.set_title(fitting(figure, title + ("\n(per cent of the cohort)" if share else "")))
+    return figure
+
+
+def activity(table, title):
+    """Which share of one cohort ordered in each period; a hollow point was not seen whole.
+
+    table : audit.one_cohort
+    """
+    data = read(table)
+    figure, ax = axes("", "Period", "Share who ordered, per cent")
+    x, y, whole = np.arange(len(data)), data["share_active"] * 100, (data["seen"] == "whole").to_numpy()
+    ax.plot(x[whole], y[whole], "-o", color=PALETTE[0], ms=5, lw=1.8)
+    ax.plot(x[~whole], y[~whole], "o", color=PALETTE[0], ms=7, mfc="white", label="not seen whole")
+    if not whole.all():
+        ax.legend()
+    _ticks(ax, keyed(figure, data["period"]))
+    ax.set_ylim(0, 105)
+    ax.set_title(fitting(figure, title))
+    return figure
+
+
+def c3(table, title, value="profit"):
+    """Each period's profit stacked by the cohorts that brought it (customer-cohort chart); losses hang below zero.
+
+    table : audit.whole_base
+    """
+    data = read(table)
+    grid = data.pivot(index="period", columns="cohort", values=value).sort_index().sort_index(axis=1).fillna(0.0)
+    label = unit_of_profit(data) if value == "profit" else f"{value.capitalize()}"
+    figure, ax = axes("", "Period", label, figsize=(9.5, 4.8))
+    colours = sns.color_palette("viridis", grid.shape[1])
+    names = keyed(figure, grid.columns)
+    x, losses = np.arange(len(grid)), (grid < 0).to_numpy().any()
+    bars = losses or len(grid) < 3
+    tops = {1: np.zeros(len(grid)), -1: np.zeros(len(grid))}
+    every = int(np.ceil(grid.shape[1] / 12))
+    for i, cohort in enumerate(grid.columns):
+        values = grid[cohort].to_numpy()
+        named = names[i] if i % every == 0 or i == grid.shape[1] - 1 else None
+        if bars:
+            ground = np.where(values >= 0, tops[1], tops[-1])
+            ax.bar(x, values, 0.85, bottom=ground, color=colours[i], edgecolor="white", lw=0.4, label=named)
+            tops[1], tops[-1] = tops[1] + np.maximum(values, 0), tops[-1] + np.minimum(values, 0)
+        else:
+            ax.fill_between(x, tops[1], tops[1] + values, color=colours[i], edgecolor="white", lw=0.4, label=named)
+            tops[1] = tops[1] + values
+    ax.axhline(0, color="0.3", lw=0.8)
+    if not bars:
+        ax.set_xlim(0, len(grid) - 1)
+    seen = data.drop_duplicates("period").set_index("period")["seen"].reindex(grid.index)
+    _ticks(ax, [f"{p}*" if s != "whole" else p for p, s in zip(keyed(figure, grid.index), seen, strict=True)])
+    _partial(ax, seen)
+    ax.legend(*(part[::-1] for part in ax.get_legend_handles_labels()), title="cohort", loc="upper left",
+              bbox_to_anchor=(1, 1), reverse=False)  # fmt: skip
+    ax.set_title(fitting(figure, title))
+    return figure
+
+
+def flow(table, title):
+    """New and returning customers of each period.
+
+    table : audit.acquisition
+    """
+    data = read(table)
+    figure, ax = axes("", "Period", "Customers who ordered", figsize=(9.5, 4.2))
+    x, ground = np.arange(len(data)), np.zeros(len(data))
+    for i, name in enumerate(("returning", "new")):
+        ax.bar(x, data[name], 0.8, bottom=ground, color=PALETTE[(0, 2)[i]], hatch=HATCHES[i], edgecolor="white",
+               label=name)  # fmt: skip
+        ground = ground + data[name].to_numpy()
+    _ticks(ax, [f"{p}*" if s != "whole" else p for p, s in zip(data["period"], data["seen"], strict=True)])
+    _partial(ax, data["seen"])
+    ax.legend(loc="upper left", bbox_to_anchor=(1, 1))
+    ax.set_title(fitting(figure, title))
+    return figure
+
+
+def ranking(table, title, most=20):
+    """One bar per row with its number: categories, pairs, entries, cohorts, segments.
+
+    table : audit.penetration, entry, co_purchase, repeat_rates, refunds, unit_economics, or rfm.sizes
+    most : rows that are drawn, from the top of the table
+    """
+    data = read(table).head(most)[::-1]
+    value = next(c for c in RANKED if c in data)
+    figure, ax = axes("", RANKED[value], "", figsize=(8, 1.4 + 0.36 * max(len(data), 2)))
+    names = keyed(figure, data.iloc[:, 0].tolist()[::-1])[::-1]
+    if "second" in data:
+        others = keyed(figure, data["second"].tolist()[::-1])[::-1]
+        names = [f"{a} + {b}" for a, b in zip(names, others, strict=True)]
+    scale = 100 if "per cent" in RANKED[value] else 1
+    widths = (data[value] * scale).to_numpy(float)
+    ax.barh(range(len(data)), np.nan_to_num(widths), 0.7, color=PALETTE[0], edgecolor="white")
+    for i, width in enumerate(widths):
+        text = "not seen long enough" if np.isnan(width) else f"{width:.3g}"
+        ax.annotate(text, (np.nan_to_num(width), i), (4, 0), textcoords="offset points", va="center", fontsize=10)
+    ax.set_yticks(range(len(data)), names)
+    ax.grid(axis="y", visible=False)
+    ax.grid(axis="x", color="0.9")
+    ax.margins(x=0.12)
+    ax.set_title(fitting(figure, title))
+    return figure
+
+
+def waits(table, title):
+    """Days between orders: the median as a dot, the middle half as a line.
+
+    table : audit.time_between_orders
+    """
+    data = read(table)[::-1]
+    figure, ax = axes(title, "Days (dot: median; line: middle half of the gaps that ended)", "",
+                      figsize=(8, 1.4 + 0.5 * len(data)))  # fmt: skip
+    for i, row in enumerate(data.itertuples()):
+        ax.plot([row.p25_days, row.p75_days], [i, i], "-", color=PALETTE[0], lw=2.5)
+        ax.plot(row.median_days, i, "o", color=PALETTE[0], ms=8)
+        ax.annotate(f"{row.median_days:g}", (row.median_days, i), (0, 9), textcoords="offset points", ha="center")
+    ax.set_yticks(range(len(data)), [f"order {s}" if s[0].isdigit() else s for s in data["step"]])
+    ax.set_xlim(left=0)
+    ax.margins(y=0.2)
+    ax.grid(axis="x", color="0.9")
+    return figure
+
+
+def _ticks(ax, names):
+    every = int(np.ceil(len(names) / _MOST_TICKS))
+    at = range(0, len(names), every)
+    ax.set_xticks(
+        list(at), [names[i] for i in at], rotation=60 if len(at) > 8 else 0, ha="right" if len(at) > 8 else "center"
+    )
+
+
+def _partial(ax, seen):
+    partly = [s for s in seen if s != "whole"]
+    if partly:
+        ax.set_xlabel(f"Period (* seen only {partly[-1]})")
