@@ -1,0 +1,154 @@
+"""Customers drawn from a model whose parameters are the truth, so that a method can be held against it."""
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from crmlearn.errors import Refusal, number
+from crmlearn.progress import progress
+
+BLOCK = 50_000  # customers drawn together; a block has random numbers of its own, so nothing depends on memory
+
+
+@dataclass(frozen=True)
+class Population:
+    """Orders that were drawn, and what is true about each customer, which no order file tells."""
+
+    orders: Any
+    truth: Any
+
+
+def population(model, n, seed, *, weeks=104, joining_weeks=26, start="2023-01-02", spend=None, to=None):
+    """Draw customers without a contract from BG/NBD, and order values from Gamma-Gamma.
+
+    model : BGNBD(r, alpha, a, b), alpha in weeks; its parameters are the truth
+    n : how many customers
+    seed : whole number; the same seed gives the same customers
+    weeks : from the start to the end of the records; joining_weeks : first orders are spread evenly over these
+    spend : GammaGamma(p, q, gamma); without it every order is worth 1
+    to : path of a Parquet file; then the orders go there block by block, whatever their number
+    Returns: Population(orders, truth). orders: customer_id (text), date (with time of day), amount (cents exact);
+        truth: customer_id, orders_per_week, leaves_after_order (chance), left (whether by the end), first.
+        With ``to``, orders is the path and truth is None.
+    Source: Fader, Hardie & Lee (2005), assumptions (i) to (v)
+
+    >>> from types import SimpleNamespace
+    >>> truth = SimpleNamespace(r=0.243, alpha=4.414, a=0.793, b=2.426)
+    >>> drawn = population(truth, 1000, seed=1)
+    >>> len(drawn.truth), drawn.orders.customer_id.nunique()
+    (1000, 1000)
+    """
+    model = _model(model, ("r", "alpha", "a", "b"), "BGNBD(r=.243, alpha=4.414, a=.793, b=2.426)")
+    if spend is not None:
+        spend = _model(spend, ("p", "q", "gamma"), "GammaGamma(p=6.25, q=3.74, gamma=15.44)")
+    for name, value in (("n", n), ("seed", seed)):
+        if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < (name == "n"):
+            raise Refusal(f"{name} needs a whole number.", repr(value)[:60], f"{name}=1000")
+    number("weeks", weeks, 0, low_open=True)
+    number("joining_weeks", joining_weeks, 0, weeks)
+    first_day = _day(start)
+    sizes = [min(BLOCK, n - at) for at in range(0, n, BLOCK)]
+    blocks = zip(range(0, n, BLOCK), sizes, np.random.SeedSequence(seed).spawn(len(sizes)), strict=True)
+    digits = len(str(n))
+
+    def drawn(at, size, seeds):
+        return _block(model, spend, at, size, np.random.default_rng(seeds), weeks, joining_weeks, first_day, digits)
+
+    if to is not None:
+        return Population(_written(Path(to), (drawn(*block)[0] for block in progress(list(blocks), "drawing"))), None)
+    orders, truth = zip(*(drawn(*block) for block in blocks), strict=True)
+    return Population(pd.concat(orders, ignore_index=True), pd.concat(truth, ignore_index=True))
+
+
+def renewals(model, n, seed, periods=12):
+    """Draw contract customers from sBG and count who is left after 0, 1, 2, ... renewals.
+
+    model : SBG(alpha, beta); its parameters are the truth
+    Returns: array of periods + 1 counts
+
+    >>> from types import SimpleNamespace
+    >>> renewals(SimpleNamespace(alpha=0.668, beta=3.806), 1000, seed=1, periods=3).tolist()[0]
+    1000
+    """
+    model = _model(model, ("alpha", "beta"), "SBG(alpha=.668, beta=3.806)")
+    random = np.random.default_rng(seed)
+    lifetimes = random.geometric(np.maximum(random.beta(model.alpha, model.beta, n), 1e-300))
+    return (lifetimes[None, :] > np.arange(periods + 1)[:, None]).sum(axis=1)
+
+
+def _block(model, spend, at, size, random, weeks, joining_weeks, first_day, digits):
+    """(orders, truth) of some customers."""
+    rates = random.gamma(model.r, 1 / model.alpha, size)
+    chances = np.clip(random.beta(model.a, model.b, size), 1e-300, 1)
+    joined = random.uniform(0, joining_weeks, size) if joining_weeks else np.zeros(size)
+    stay = weeks - joined
+    would_come = random.poisson(rates * stay)
+    leaves_after = random.geometric(chances)  # the number of the repeat order after which the customer leaves
+    # Orders of a Poisson process are spread evenly, so draw all, sort them, and cut off those after leaving.
+    who = np.repeat(np.arange(size), would_come)
+    when = random.uniform(0, 1, len(who)) * stay[who]
+    order = np.lexsort((when, who))
+    who, when = who[order], when[order]
+    rank = np.arange(len(who)) - np.repeat(np.cumsum(would_come) - would_come, would_come) + 1
+    kept = rank <= leaves_after[who]
+    who, when = who[kept], when[kept]
+    everyone = np.arange(size)
+    who, when = np.concatenate([everyone, who]), np.concatenate([np.zeros(size), when])
+    order = np.lexsort((when, who))
+    who, when = who[order], (joined[who] + when)[order]
+    amounts = np.ones(len(who))
+    if spend is not None:
+        scale = random.gamma(spend.q, 1 / spend.gamma, size)
+        cents = np.rint(100 * random.gamma(spend.p, 1, len(who)) / scale[who])
+        amounts = np.maximum(cents, 1) / 100
+    ids = pd.Series(np.arange(at + 1, at + size + 1)).map(f"{{:0{digits}d}}".format).astype("str").to_numpy()
+    seconds = np.rint(when * 7 * 86_400).astype("int64").astype("timedelta64[s]")
+    dates = (np.datetime64(first_day, "s") + seconds).astype("datetime64[us]")
+    orders = pd.DataFrame({"customer_id": ids[who], "date": dates, "amount": amounts})
+    truth = pd.DataFrame(
+        {
+            "customer_id": ids,
+            "orders_per_week": rates,
+            "leaves_after_order": chances,
+            "left": would_come >= leaves_after,
+            "first": dates[np.flatnonzero(np.r_[True, who[1:] != who[:-1]])],
+        }
+    )
+    return orders, truth
+
+
+def _written(path, blocks):
+    """All blocks in one Parquet file that appears whole; memory holds one of them."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    draft = path.with_name(f".{path.name}.new")
+    writer = None
+    try:
+        for orders in blocks:
+            table = pa.Table.from_pandas(orders, preserve_index=False)
+            writer = writer or pq.ParquetWriter(draft, table.schema, compression="zstd")
+            writer.write_table(table.cast(writer.schema))
+    finally:
+        if writer is not None:
+            writer.close()
+    return draft.replace(path)
+
+
+def _day(start):
+    try:
+        return pd.Timestamp(date.fromisoformat(str(start)[:10]))
+    except ValueError:
+        raise Refusal(f"start={start!r} is no date.", repr(start)[:60], "start='2023-01-02'") from None
+
+
+def _model(model, names, example):
+    given = getattr(model, "model", model)  # a fit carries its model
+    missing = [name for name in names if not hasattr(given, name)]
+    if missing:
+        raise Refusal(f"the model lacks {', '.join(missing)}.", type(model).__name__, f"crmlearn.clv.models.{example}")
+    return given
