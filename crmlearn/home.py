@@ -25,11 +25,17 @@ def folder(name):
 def own():
     """The folder for a person's own state, such as answers to quizzes; it need not exist yet.
 
-    ``CRMLEARN_HOME`` names another one.
+    ``CRMLEARN_HOME`` names another one, by its full path.
     """
     said = os.environ.get("CRMLEARN_HOME")
-    if said:
-        return Path(said).expanduser().resolve()
-    from platformdirs import user_data_path
+    if not said:
+        from platformdirs import user_data_path
 
-    return user_data_path("crmlearn", appauthor=False)
+        return user_data_path("crmlearn", appauthor=False)
+    try:
+        folder = Path(said).expanduser()
+    except RuntimeError:  # ~nobody
+        folder = Path(said)
+    if not folder.is_absolute():
+        raise Refusal("CRMLEARN_HOME needs the full path of a folder.", said, f"CRMLEARN_HOME={Path.home() / said}")
+    return folder

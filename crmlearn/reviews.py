@@ -20,8 +20,8 @@ CREATE TABLE reviews (
     review_id TEXT PRIMARY KEY NOT NULL, kind TEXT NOT NULL CHECK (kind IN ('item', 'exercise')),
     item_id TEXT NOT NULL, item_sha TEXT NOT NULL, answered_at_utc TEXT NOT NULL, mode TEXT NOT NULL,
     verdict TEXT NOT NULL, answer TEXT NOT NULL, hints INTEGER NOT NULL, seconds REAL NOT NULL, scheduler_params TEXT
-) WITHOUT ROWID;
-CREATE INDEX reviews_of_an_item ON reviews (item_id, answered_at_utc);
+);
+CREATE INDEX reviews_of_an_item ON reviews (item_id);
 CREATE TRIGGER reviews_stay BEFORE UPDATE ON reviews BEGIN SELECT RAISE(ABORT, 'answers are never changed'); END;
 CREATE TRIGGER reviews_last BEFORE DELETE ON reviews BEGIN SELECT RAISE(ABORT, 'answers are never deleted'); END;
 """
@@ -80,21 +80,22 @@ def add(review):
     Errors: Refusal where the file cannot be written; the caller goes on without memory.
     """
     places = ", ".join("?" * len(_COLUMNS))
-    with _open(path()) as file, file:
+    with _open(path(), write=True) as file, file:
         file.execute(f"INSERT OR IGNORE INTO reviews ({', '.join(_COLUMNS)}) VALUES ({places})", astuple(review))
 
 
 def read(prefix="", kind=None):
-    """All answers whose item_id starts with the prefix, oldest first.
+    """All answers whose item_id starts with the prefix, in the order in which they were given.
 
     Returns: list of Review; empty before the first answer
+    Errors: Refusal where the file cannot be read; the caller goes on without memory
     """
-    if not path().exists():
-        return []
-    with _open(path()) as file:
-        rows = file.execute(
+    with _open(path(), write=False) as file:
+        if file is None:
+            return []
+        rows = file.execute(  # by row, not by time: a clock may have been set back
             f"SELECT {', '.join(_COLUMNS)} FROM reviews WHERE substr(item_id, 1, ?) = ? AND (? IS NULL OR kind = ?) "
-            "ORDER BY answered_at_utc, review_id",
+            "ORDER BY rowid",
             (len(prefix), prefix, kind, kind),
         ).fetchall()
     return [Review(*row) for row in rows]
@@ -115,14 +116,20 @@ def journal_mode(folder):
 
 
 @contextlib.contextmanager
-def _open(file):
+def _open(file, write):
+    """A connection; None where there is nothing to read yet."""
     connection = None
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        connection = sqlite3.connect(file, timeout=10)
-        _prepare(connection, file)
+        if write:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            connection = sqlite3.connect(file, timeout=5)
+            _prepare(connection, file)
+        elif file.exists():
+            connection = _to_read(file)
+        elif file.parent.exists() and not file.parent.is_dir():
+            raise NotADirectoryError(f"{file.parent.name} is a file")
         yield connection
-    except (sqlite3.Error, OSError) as error:
+    except (sqlite3.Error, OSError, OverflowError, UnicodeError) as error:
         raise Refusal(
             "your answers cannot be remembered.",
             f"{type(error).__name__} on {file.name}: {error}",
@@ -133,16 +140,28 @@ def _open(file):
             connection.close()
 
 
+def _to_read(file):
+    """Reading must not need a folder that can be written to, as SQLite's write-ahead log does."""
+    for how in ("mode=rw", "mode=ro", "immutable=1"):
+        connection = sqlite3.connect(f"{file.absolute().as_uri()}?{how}", uri=True, timeout=5)
+        try:
+            form = connection.execute("PRAGMA user_version").fetchone()[0]
+            if form:
+                _refuse_newer(form)
+                connection.execute("SELECT 1 FROM reviews LIMIT 1")
+                return connection
+        except sqlite3.OperationalError:
+            if how == "immutable=1":
+                raise
+        connection.close()
+    return None
+
+
 def _prepare(connection, file):
     form = connection.execute("PRAGMA user_version").fetchone()[0]
     if form == FORM:
         return
-    if form > FORM:
-        raise Refusal(
-            "your answers were written by a newer crmlearn.",
-            f"form {form}, this version knows {FORM}",
-            "pip install --upgrade crmlearn",
-        )
+    _refuse_newer(form)
     _set_journal(connection, journal_mode(file.parent))
     connection.execute("BEGIN IMMEDIATE")  # two notebooks may answer their first question at once
     if connection.execute("PRAGMA user_version").fetchone()[0] == 0:
@@ -150,6 +169,15 @@ def _prepare(connection, file):
             connection.execute(statement)
         connection.execute(f"PRAGMA user_version={FORM}")
     connection.commit()
+
+
+def _refuse_newer(form):
+    if form > FORM:
+        raise Refusal(
+            "your answers were written by a newer crmlearn.",
+            f"form {form}, this version knows {FORM}",
+            "pip install --upgrade crmlearn",
+        )
 
 
 def _set_journal(connection, mode):

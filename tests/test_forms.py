@@ -75,6 +75,14 @@ def test_every_error_is_told_at_once_with_its_line(write):
         ("x" * 1_000_001, "too large"),
         ("a: &a [1]\nb: [" + "*a, " * 101 + "]", "more than 100 aliases"),
         ("a: " + "[" * 3000, "lists in lists"),
+        (
+            "a: &a [1]\n"
+            + "".join(f"b{i}: &b{i} [{', '.join(['*' + ('a' if not i else f'b{i - 1}')] * 9)}]\n" for i in range(9)),
+            "unfolds into too much",
+        ),
+        ("a: &a [*a]", "there is no key"),
+        ("owner: Tan\n\tanimals: []", "Try: indent with spaces"),
+        ("owner: Tan\nowner: Lim\n", "Try: name it once"),
     ],
 )
 def test_what_is_no_such_file_is_refused(write, text, wrong):
@@ -84,6 +92,11 @@ def test_what_is_no_such_file_is_refused(write, text, wrong):
 def test_a_missing_file_is_refused_with_its_neighbour(write, tmp_path):
     write(GOOD)
     assert "Try: house.yaml" in refused(tmp_path / "hous.yaml")
+
+
+@pytest.mark.parametrize("name", ["~nosuchuser/x.yaml", "a\0b.yaml", "x" * 300 + ".yaml"])
+def test_odd_names_are_refused(name):
+    refused(name)
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)

@@ -1,5 +1,6 @@
 """The quiz: decks that cannot be wrong silently, fair judging, an order that helps, and no key before its time."""
 
+import dataclasses
 import json
 import re
 from itertools import pairwise
@@ -14,8 +15,9 @@ from crmlearn.errors import Refusal
 from crmlearn.quiz.asking import Round
 from crmlearn.quiz.decks import Flip, Numeric, Single, deck
 from crmlearn.quiz.face import Face
-from crmlearn.quiz.grading import grade, readings
+from crmlearn.quiz.grading import grade
 from crmlearn.quiz.keys import compute, functions
+from crmlearn.quiz.numbers import readings
 from crmlearn.quiz.schedule import order
 from crmlearn.quiz.sheets import Sheet, answer, shown_order
 
@@ -138,11 +140,24 @@ class TestForms:
             ("clv.convert", "os.system", "crmlearn has no function 'os.system'"),
             ("rate: 0.05", "rate: 5", "for 5 % write churn=0.05"),
             ("rate: 0.05", "rat: 0.05", "gives no number"),
-            ("id: b", "id: a", "two items have one id"),
-            ("id: b", "id: B b", "letters that it may not have"),
-            ("within: 0.01", "within: 0", "'within' needs another value"),
+            ("rate: 0.05", "rate: {a: 1}", "'rate' needs a number"),
+            ("id: b", "id: a", "line 9 (items 2 a id): two items have one id"),
+            ("id: b", "id: B b", "may have small letters, digits and - only"),
+            ("within: 0.01", "within: 0", "'within' needs a number above 0"),
             ("within: 0.01", "within: 0.01\n    mistakes: [{value: 0.46, feedback: F}]", "as good as the answer"),
             ("within: 0.01", "within: 0.01\n    mistakes: [{feedback: F}]", "a mistake needs one number"),
+            ("within: 0.01", "within: .inf", "'within' needs a finite number"),
+            ("within: 0.01", "within: 0.4", "'within' lets nearly every number count"),
+            ("kind: churn}", "kind: churn}, times: 1.0e+300", "a number that nobody can type"),
+            ("stem: Q\n", "stem: ' '\n", "'stem' is empty"),
+            ("unit: share", r'unit: "$\frac{1}{2}$"', "line 15 (items 2 b unit): the text holds an invisible sign"),
+            ("id: mine", "id: My Deck", "may have small letters, digits and _ only"),
+            ("topics: [V3]", "topics: V3", "'topics' needs a list"),
+            (
+                "answer: {call: clv.convert, given: {rate: 0.05, per: month, to: year, kind: churn}}",
+                "answer: 367",
+                "'answer' needs keys and values",
+            ),
             ("crmlearn.deck/1", "crmlearn.deck/9", "'form' needs 'crmlearn.deck/1'"),
         ],
     )
@@ -159,8 +174,14 @@ class TestForms:
             deck("07")
         with pytest.raises(Refusal, match="no page '99'"):
             quiz.ask("99")
-        with pytest.raises(Refusal, match="questions=0"):
-            quiz.ask("08", questions=0)
+
+    @pytest.mark.parametrize("odd", [0, 1.5, 2.0, True, "3", [1]])
+    def test_odd_arguments(self, odd):
+        with pytest.raises(Refusal, match="questions needs a whole number from 1"):
+            quiz.ask("08", questions=odd)
+        if odd != 0:
+            with pytest.raises(Refusal, match="seed needs a whole number"):
+                quiz.ask("08", seed=odd)
 
     def test_only_functions_that_compute_may_be_called(self):
         assert "clv.lifespan" in functions() and not [n for n in functions() if "models" in n or "." not in n]
@@ -184,19 +205,46 @@ class TestGrading:
             assert grade(item, True).verdict == "right" and grade(item, False).verdict == "wrong"
 
     @pytest.mark.parametrize(
-        "text", ["366.67", "366,67", "367", "$366.67", "366.67 dollars", "US$ 367", " 366.667 ", "3.6667e2", "+367"]
-    )
+        "text",
+        ["366.67", "366,67", "367", "$366.67", "366.67 dollars", "US$ 367", " 366.667 ", "3.6667e2", "+367",
+         "367 dollar", "~367", "= 367", "SGD 367", "３６７", "367\u200b"],
+    )  # fmt: skip
     def test_one_number_in_many_ways(self, text):
         assert grade(of(Numeric), text).verdict == "right"
 
-    @pytest.mark.parametrize("text", ["", "about 367", "1.2.3", "367 cats", "--5", "1e999999", None, "3" * 500, "inf"])
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "",
+            "about 367",
+            "1.2.3",
+            "367 cats",
+            "--5",
+            "1e999999",
+            None,
+            "3" * 500,
+            "inf",
+            "3'6'7",
+            "36 7",
+            "367%",
+            "367 €",
+        ],
+    )
     def test_what_is_no_number_is_not_judged(self, text):
         assert grade(of(Numeric), text).verdict == "cannot check"
 
     def test_a_share_where_percent_is_wanted_is_said_not_marked(self):
         item = next(i for i in deck("08").items if i.id == "churn-per-year")
-        assert grade(item, "46 %").verdict == grade(item, "46").verdict == "right"
+        assert {grade(item, text).verdict for text in ("46 %", "46", "46 percent", "46％")} == {"right"}
+        assert "in %" in grade(item, "46 dollars").feedback and grade(item, "0.6").verdict == "cannot check"
+        assert grade(item, "4.6").feedback == "That is too small."
         assert "percent" in grade(item, "0.46").feedback and grade(item, "0.46").verdict == "cannot check"
+
+    @pytest.mark.parametrize(
+        ("text", "said"), [("2,000", "That is not it."), ("2000", "too large"), ("12", "too small")]
+    )
+    def test_the_side_is_told_only_where_it_is_sure(self, text, said):
+        assert said in grade(of(Numeric), text).feedback
 
     @pytest.mark.parametrize("odd", [None, True, "1", 1.0, -1, 9, [], {}])
     def test_odd_choices_are_not_judged(self, odd):
@@ -228,6 +276,27 @@ class TestSchedule:
         assert sorted(i.id for i in asked) == sorted(i.id for i in items)
         standing = [{None: 1, "right": 2}.get(known[i.id], 0) for i in asked]
         assert standing == sorted(standing)
+
+    @pytest.mark.parametrize(
+        ("answers", "known"),
+        [
+            ([("wrong", 0), ("wrong", 1), ("right", 2)], False),  # what counts is the first try
+            ([("right", 0)], True),
+            ([("wrong", 0), ("right", 1), ("right", 100)], True),  # another round
+            ([("wrong", 0), ("right", 90)], True),  # left with Next, then known the next time
+            ([("right", 0), ("wrong", 1), ("shown", 2)], False),
+            ([("hinted", 0)], False),
+        ],
+    )
+    def test_known_is_right_at_the_first_try_of_the_last_round_without_a_hint(self, answers, known):
+        item, other = DECKS[0].items[0], DECKS[0].items[1]
+        past = []
+        for verdict, minute in answers:
+            when = f"2026-01-01T{10 + minute // 60:02d}:{minute % 60:02d}:00+00:00"
+            past.append(review(item, "right" if verdict == "hinted" else verdict, when))
+            if verdict == "hinted":
+                past[-1] = dataclasses.replace(past[-1], hints=1)
+        assert (order([item, other], past, 1)[0] is other) == known
 
     def test_neighbours_share_no_topic_where_that_can_be_helped(self):
         asked = order(DECKS[0].items, [], seed=1)
@@ -295,8 +364,17 @@ class TestRound:
         for deed in (round_.hint, round_.turn, round_.show, round_.next, lambda: round_.answer(0)):
             deed()  # nothing breaks after the end
 
-    def test_without_memory_the_round_goes_on_and_says_so(self, tmp_path):
+    def test_two_clicks_on_next_are_one_step(self):
+        round_ = Round(deck("08"), seed=1)
+        assert round_.next(place=1)["place"] == 2 and round_.next(place=1)["place"] == 2
+
+    @pytest.mark.parametrize("home", ["mine", "~nosuchuser/x", "/proc/nothing/x", "/" + "x" * 300, "loop", "own"])
+    def test_without_memory_the_round_goes_on_and_says_so(self, tmp_path, monkeypatch, home):
         (tmp_path / "own").write_text("in the way")
+        (tmp_path / "loop").symlink_to(tmp_path / "loop")
+        home = str(tmp_path / home) if home in ("loop", "own") else home
+        monkeypatch.setenv("CRMLEARN_HOME", home)
+        assert quiz.ask("08").card["kind"] == "card"
         round_ = self.begin(Single)
         said = round_.answer(self.choose(round_, right=True))
         assert said["verdict"] == "right" and "not stored" in said["warning"]
@@ -340,6 +418,15 @@ class TestFace:
         face = quiz.ask("08", seed=1)
         face._heard(face, message, [])
         assert face.card["place"] == 1
+
+    def test_a_page_that_was_loaded_again_is_told_what_was_said(self, monkeypatch):
+        face, sent = quiz.ask("08", seed=1), []
+        monkeypatch.setattr(Face, "send", lambda self, message, buffers=None: sent.append(message))
+        face._heard(face, {"do": "look"}, [])
+        assert sent == []
+        face._heard(face, {"do": "show"}, [])
+        face._heard(face, {"do": "look"}, [])
+        assert len(sent) == 2 and sent[0] == sent[1] and sent[1]["open"]
 
     def test_what_goes_wrong_is_said_and_logged(self, monkeypatch, caplog):
         face, sent = quiz.ask("08", seed=1), []

@@ -27,12 +27,12 @@ def test_reading_before_the_first_answer_makes_no_file(own):
     assert reviews.read() == [] and not own.exists()
 
 
-def test_what_was_written_is_read_oldest_first():
-    late, early = answer(answered_at_utc="2026-02-01"), answer("deck/two", answered_at_utc="2026-01-01")
-    for review in (late, early, late):  # the same one twice counts once
+def test_what_was_written_is_read_in_order_though_a_clock_was_set_back():
+    first, second = answer(answered_at_utc="2031-02-01"), answer("deck/two", answered_at_utc="2026-01-01")
+    for review in (first, second, first):  # the same one twice counts once
         reviews.add(review)
-    assert reviews.read() == [early, late]
-    assert reviews.read("deck/t") == [early] and reviews.read("dec_/") == reviews.read("%") == []
+    assert reviews.read() == [first, second]
+    assert reviews.read("deck/t") == [second] and reviews.read("dec_/") == reviews.read("%") == []
     assert reviews.read(kind="exercise") == []
 
 
@@ -53,6 +53,22 @@ def test_answers_are_never_changed(statement):
         file.execute(statement)
     file.close()
     assert reviews.read()[0].verdict == "wrong"
+
+
+def test_answers_can_be_read_where_nothing_can_be_written(own, tmp_path):
+    reviews.add(answer())
+    code = (
+        "import os, sys\nos.environ['CRMLEARN_HOME'] = sys.argv[1]\n"
+        "from crmlearn import reviews\nprint(len(reviews.read()))"
+    )
+    copy = tmp_path / "copy"
+    copy.mkdir()
+    (copy / "reviews.sqlite3").write_bytes(reviews.path().read_bytes())
+    (copy / "reviews.sqlite3").chmod(0o444)
+    copy.chmod(0o555)
+    done = subprocess.run([sys.executable, "-c", code, str(copy)], capture_output=True, text=True)
+    copy.chmod(0o755)
+    assert done.stdout.strip() == "1", done.stderr
 
 
 def test_two_programs_write_at_once_and_nothing_is_lost(own):
@@ -114,6 +130,22 @@ class TestRefusals:
         own.write_text("a file stands where the folder should be")
         with pytest.raises(Refusal, match="cannot be remembered"):
             reviews.add(answer())
+
+    @pytest.mark.parametrize("change", [{"answer": "\ud800"}, {"hints": 2**70}])
+    def test_what_no_file_can_hold(self, change):
+        known = {"kind": "item", "item_id": "a/b", "item_sha": "s", "mode": "ask", "verdict": "right", "answer": ""}
+        with pytest.raises(Refusal, match="cannot be remembered"):
+            reviews.add(Review(**known | change))
+
+    def test_a_file_in_the_place_of_the_folder_is_told_on_reading_too(self, own):
+        own.write_text("a file")
+        with pytest.raises(Refusal, match="own is a file"):
+            reviews.read()
+
+    def test_a_relative_home_would_be_another_one_in_every_folder(self, monkeypatch):
+        monkeypatch.setenv("CRMLEARN_HOME", "mine")
+        with pytest.raises(Refusal, match="full path"):
+            reviews.read()
 
     def test_an_unknown_kind(self):
         with pytest.raises(Refusal, match="kind='card'"):

@@ -1,9 +1,11 @@
 """What every kind of answer can do, and the two that stand alone: a number and a choice."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from crmlearn.checks import reading
 from crmlearn.checks.odd import Unreadable, odd
+
+SURE = 0.001  # a mistake must be met closely, or its message would be told to somebody else
 
 
 class Expectation:
@@ -41,6 +43,7 @@ class Number(Expectation):
     unit : what it counts, such as "dollars"
     decimals : digits after the point that are asked for; an answer rounded to them is right
     relative : share by which an answer may be off, where two good methods differ a little
+    within : the same in the unit, for answers near zero
     percent : whether 46 is taken for 0.46
 
     >>> Number("dollars").same(22.03, 22.0342), Number("dollars").same(22.0, 22.0342)
@@ -50,6 +53,7 @@ class Number(Expectation):
     unit: str
     decimals: int = 2
     relative: float = 0.0
+    within: float = 0.0
     percent: bool = False
 
     def read(self, value):
@@ -58,7 +62,10 @@ class Number(Expectation):
 
     def same(self, given, answer):
         rounding = 0.5 * 10**-self.decimals * (1 + 1e-6) + 1e-15 * abs(answer)  # what floats add to a half
-        return abs(given - answer) <= max(rounding, self.relative * abs(answer))
+        return abs(given - answer) <= max(rounding, self.relative * abs(answer), self.within)
+
+    def matches(self, given, mistake):
+        return replace(self, relative=min(self.relative, SURE), within=0.0).same(given, mistake)
 
     def said(self, given):
         return f"You gave {shown(given, self.decimals)}."

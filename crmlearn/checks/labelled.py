@@ -1,10 +1,10 @@
 """Kinds of answers that hang on labels: numbers by label, tables, lists of ids, words by label."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from crmlearn.checks import reading
-from crmlearn.checks.expectations import Expectation, Number, option_of, shown
+from crmlearn.checks.expectations import SURE, Expectation, Number, option_of, shown
 from crmlearn.checks.odd import Unreadable
 from crmlearn.errors import counted
 
@@ -16,7 +16,7 @@ class Labelled(Expectation):
     key : name of the labels, such as "customer_id"
     labels : the labels that are asked for
     column : name of the numbers, for tables with more columns than one
-    decimals, relative : as in Number
+    decimals, relative, within : as in Number
 
     >>> ages = Labelled("name", ("ann", "bob"), decimals=0)
     >>> ages.read({"bob": 41, "ann": 38})
@@ -28,6 +28,7 @@ class Labelled(Expectation):
     column: str | None = None
     decimals: int = 2
     relative: float = 0.0
+    within: float = 0.0
 
     def read(self, value):
         found = _labelled(reading.pairs(value, self.key, self.column), self.labels, self.key)
@@ -43,8 +44,11 @@ class Labelled(Expectation):
         off = self._off(given, answer)
         return f"{len(off)} of {counted(len(answer), 'number')} must change, for example the one for {off[0]}."
 
+    def matches(self, given, mistake):
+        return not replace(self, relative=min(self.relative, SURE), within=0.0)._off(given, mistake)
+
     def _off(self, given, answer):
-        alike = Number("", self.decimals, self.relative).same
+        alike = Number("", self.decimals, self.relative, self.within).same
         return [name for name in self.labels if not alike(given[name], answer[name])]
 
 

@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 from crmlearn.cli.telling import GOOD
+from crmlearn.errors import counted
 
 FIRST_PAGE = "notebooks/00_start_here.ipynb"
 
@@ -22,15 +23,18 @@ def add_to(commands):
 def _run(options):
     from crmlearn.course import copies
 
+    usual = copies.usual_folder().absolute()
     done = copies.copy(options.folder, options.update, options.lecturer)
+    elsewhere = "" if done.folder == usual else f' "{done.folder}"'
     print(f"Your course is in {done.folder}")
     for names, what in ((done.added, "new"), (done.renewed, "renewed")):
         if names:
-            print(f"  {len(names)} files {what}")
+            print(f"  {counted(len(names), 'file')} {what}")
     for name in done.kept:
-        print(f"  {name} was changed by you and stays; the new one: crmlearn reset {_short(name)}")
+        new = f"crmlearn reset {_short(name)}{elsewhere and ' --dir'}{elsewhere}"
+        print(f"  {name} was changed by you and stays; the new one: {new}")
     if done.outdated:
-        print("  This crmlearn brings other pages than your copy has: crmlearn start --update")
+        print(f"  This crmlearn brings other pages than your copy has: crmlearn start{elsewhere} --update")
     if options.no_lab:
         return GOOD
     print("Opening JupyterLab. To stop it, press Ctrl-C here; to come back tomorrow, the same command.", flush=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import crmlearn
 from crmlearn import home
-from crmlearn.errors import Refusal
+from crmlearn.errors import Refusal, counted
 
 RECORD = ".crmlearn.json"  # which files were handed out, and what they said then
 FORM = "crmlearn.course/1"
@@ -33,21 +33,37 @@ class Copied:
 
 @dataclass(frozen=True)
 class Restored:
-    """A page as it was handed out, and where yours is kept (None where you had changed nothing)."""
+    """A page as it was handed out, and where yours is kept (None where yours was the same, byte for byte)."""
 
     page: Path
     yours: Path | None
 
     def __repr__(self):
-        kept = f"\nYours is kept as {self.yours.name}." if self.yours else ""
-        return f"{self.page.name} is as it was handed out.{kept}\nIf it is open: File, Reload Notebook from Disk."
+        kept = f"\nYours, as it was saved last, is kept as {self.yours.name}." if self.yours else ""
+        return (
+            f"{self.page.name} is as it was handed out.{kept}\n"
+            "If it is open in JupyterLab: what you have not saved there is not in it. To keep that, choose "
+            "File, Save Notebook As first; then File, Reload Notebook from Disk."
+        )
 
 
 def usual_folder():
     """Where the course goes unless told: crmlearn-course in the person's home, or the course that we stand in."""
-    here = Path.cwd()
-    inside = [place for place in (here, *here.parents) if (place / RECORD).is_file()]
+    inside = []
+    with contextlib.suppress(OSError):  # the folder that we stand in may be gone
+        here = Path.cwd()
+        inside = [place for place in (here, *here.parents) if (place / RECORD).is_file()]
     return inside[0] if inside else Path.home() / "crmlearn-course"
+
+
+def _place(folder):
+    """The folder that a person named, or the usual one."""
+    try:
+        return (usual_folder() if folder is None else Path(folder).expanduser()).absolute()
+    except (RuntimeError, OSError):
+        raise Refusal(
+            "there is no such folder.", str(folder)[:80], "crmlearn start FOLDER, with its full path"
+        ) from None
 
 
 def copy(folder=None, update=False, lecturer=False):
@@ -59,12 +75,11 @@ def copy(folder=None, update=False, lecturer=False):
     Returns: Copied
     Errors: Refusal for a folder that holds other things or cannot be written
     """
-    folder = Path(folder) if folder else usual_folder()
-    folder = folder.expanduser().absolute()
-    record = _record(folder)
-    if record is None:
-        _refuse_other_things(folder)
+    folder = _place(folder)
     with _told_if_unwritable(folder):
+        record = _record(folder)
+        if record is None:
+            record = _refuse_other_things(folder)
         folder.mkdir(parents=True, exist_ok=True)
         return _copied(folder, record, update, lecturer)
 
@@ -110,21 +125,22 @@ def restore(page, folder=None, now=None):
     folder : of the copy; without it `usual_folder`
     Returns: Restored(page, yours)
     """
-    folder = Path(folder or usual_folder()).expanduser().absolute()
-    record = _record(folder)
-    if record is None:
-        raise Refusal("there is no copy of the course here.", str(folder), "crmlearn start")
-    name, source = _found(page, _shelf(STUDENTS + LECTURERS * record["lecturer"]))
-    target, mine = folder / name, None
+    folder = _place(folder)
     with _told_if_unwritable(folder):
-        if target.exists() and fingerprint(target) != fingerprint(source):
+        record = _record(folder)
+        if record is None:
+            raise Refusal("there is no copy of the course here.", str(folder), "crmlearn start")
+        name, source = _found(page, _shelf(STUDENTS + LECTURERS * record["lecturer"]))
+        target, mine = folder / name, None
+        draft = _draft(source, target)  # before yours is moved, since the disk may be full
+        if target.exists() and target.read_bytes() != source.read_bytes():
             stamp = f"{now or datetime.now():%Y-%m-%d-%H%M%S}"
             names = (
                 f"{target.stem}-mine-{stamp}{more}{target.suffix}" for more in ("", *map("-{}".format, range(2, 99)))
             )
             mine = next(path for path in map(target.with_name, names) if not path.exists())
             target.replace(mine)
-        _put(source, target)
+        draft.replace(target)
         _write_record(folder, {**record, "files": {**record["files"], name: fingerprint(source)}})
     return Restored(target, mine)
 
@@ -133,9 +149,15 @@ def fingerprint(path):
     """What a file says, 64 hexadecimal digits. Of a notebook only the cells count: opening it rewrites the rest."""
     raw = Path(path).read_bytes()
     if Path(path).suffix == ".ipynb":
-        with contextlib.suppress(ValueError, KeyError, TypeError, AttributeError):
-            raw = json.dumps([[c["cell_type"], "".join(c["source"])] for c in json.loads(raw)["cells"]]).encode()
+        with contextlib.suppress(ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            raw = json.dumps([_said(cell) for cell in json.loads(raw)["cells"]]).encode()
     return hashlib.sha256(raw).hexdigest()
+
+
+def _said(cell):
+    """What a person can have changed in a cell on purpose."""
+    about = cell["metadata"]
+    return [cell["cell_type"], "".join(cell["source"]), sorted(about.get("tags", [])), about.get("slideshow", {})]
 
 
 def _shelf(parts):
@@ -156,8 +178,12 @@ def _outdated(record, wanted):
 
 
 def _found(page, shelf):
-    text = str(page).replace("\\", "/").removesuffix(".ipynb").strip("/")
+    text = str(page).replace("\\", "/").strip("/")
+    if text in shelf:
+        return text, shelf[text]
+    text = text.removesuffix(".ipynb")
     part, _, name = text.rpartition("/")
+    name = name.zfill(2) if name.isdigit() else name
     pages = {file: path for file, path in shelf.items() if file.endswith(".ipynb")}
     hits = [
         f for f in pages if name and name in _names(f) and f"/{f.rpartition('/')[0]}".endswith(f"/{part}" * bool(part))
@@ -179,10 +205,19 @@ def _names(file):
 
 def _put(source, target):
     """Copy one file so that it appears whole."""
+    _draft(source, target).replace(target)
+
+
+def _draft(source, target):
+    """A whole copy under another name next to the target."""
     target.parent.mkdir(parents=True, exist_ok=True)
     draft = target.with_name(f".{target.name}.new")
-    shutil.copyfile(source, draft)
-    draft.replace(target)
+    try:
+        shutil.copyfile(source, draft)
+    except OSError:
+        draft.unlink(missing_ok=True)
+        raise
+    return draft
 
 
 def _record(folder):
@@ -205,11 +240,18 @@ def _write_record(folder, record):
 
 
 def _refuse_other_things(folder):
-    if folder.is_dir() and any(folder.iterdir()):
-        saw = f"{sum(1 for _ in folder.iterdir())} things that are not the course"
-        raise Refusal(f"the folder {folder.name} is not empty.", saw, f"crmlearn start {folder.name}/crmlearn-course")
-    if folder.exists() and not folder.is_dir():
-        raise Refusal(f"{folder.name} is a file.", "no folder", f"crmlearn start {folder.name}-course")
+    """A folder without a record must be new, empty, or a copy of the course that lost its record."""
+    if folder.is_dir():
+        there = list(folder.iterdir())
+        if (folder / "notebooks" / "00_start_here.ipynb").exists():
+            return dict(EMPTY)  # every file in it then counts as the person's own
+        if there:
+            better = folder / "crmlearn-course"
+            saw = f"{counted(len(there), 'thing')} that {'is' if len(there) == 1 else 'are'} not the course"
+            raise Refusal(f"the folder {folder} is not empty.", saw, f'crmlearn start "{better}"')
+    elif folder.exists():
+        raise Refusal(f"{folder} is a file.", "no folder", f'crmlearn start "{folder}-course"')
+    return None
 
 
 @contextlib.contextmanager
@@ -217,7 +259,9 @@ def _told_if_unwritable(folder):
     try:
         yield
     except OSError as error:
-        saw = f"{error.strerror or type(error).__name__}: {Path(error.filename or folder).name}"
-        raise Refusal(
-            f"the course cannot be written to {folder}.", saw, "crmlearn start FOLDER, with another folder"
-        ) from None
+        place = error.filename or folder
+        with contextlib.suppress(ValueError):
+            place = Path(place).relative_to(folder)
+        saw = f"{error.strerror or type(error).__name__}: {place}"
+        try_ = "make room or rename what is in the way, or crmlearn start FOLDER, with another folder"
+        raise Refusal(f"the course cannot be written to {folder}.", saw, try_) from None

@@ -56,7 +56,7 @@ def stem(short):
     '08_clv_types'
     """
     known = [page["stem"] for page in syllabus()["notebooks"]]
-    text = f"{short:02d}" if isinstance(short, int) and not isinstance(short, bool) else str(short)
+    text = str(short).zfill(2) if str(short).isdigit() else str(short)
     found = [name for name in known if text in (name, name[:2])]
     if found:
         return found[0]

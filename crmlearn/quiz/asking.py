@@ -44,8 +44,9 @@ class Round:
             return []
 
     def _begin(self):
-        self.hints = self.tries = 0
-        self.turned = self.open = False  # the back was seen; the answer was seen
+        self.hints = 0
+        self.open = False  # the answer was seen
+        self.last = None  # what was said last, for a page that was loaded again
         self.began = self.clock()
 
     @property
@@ -86,7 +87,6 @@ class Round:
         judged = grade(item, given)
         if judged.verdict == CANNOT_CHECK:
             return self._said(CANNOT_CHECK, judged.feedback)
-        self.tries += 1
         self.first_try.setdefault(item.id, judged.verdict == RIGHT)
         self._remember(judged.verdict, judged.understood)
         self.open = judged.verdict == RIGHT or isinstance(item, Flip)
@@ -100,16 +100,15 @@ class Round:
         if not told:
             return self._said("hint", "There is no hint.")
         self.hints = min(self.hints + 1, len(told))
-        return self._said("hint", f"**Hint {self.hints} of {len(told)}.** {told[self.hints - 1]}") | {
-            "left": len(told) - self.hints
-        }
+        said = self._said("hint", f"**Hint {self.hints} of {len(told)}.** {told[self.hints - 1]}")
+        return said | {"left": len(told) - self.hints}
 
     def turn(self):
         """The back of a flip card."""
         if not isinstance(self.item, Flip):
             return self._said(CANNOT_CHECK, "This card has no back.")
-        self.turned = True
-        return {"kind": "back", "html": texts.html(self.item.back)}
+        self.last = {"kind": "back", "html": texts.html(self.item.back)}
+        return self.last
 
     def show(self):
         """The answer, for who gives up; it counts as not known."""
@@ -121,11 +120,11 @@ class Round:
             self.open = True
         return self._said("shown", f"**The answer:** {key_in_words(self.item)}", explained=True)
 
-    def next(self):
-        """Go on; returns the next card."""
-        if self.place < len(self.items):
+    def next(self, place=None):
+        """Go on; returns the next card. A page says which place it shows, so that two clicks are one step."""
+        if self.place < len(self.items) and place in (None, self.place + 1):
             self.place += 1
-        self._begin()
+            self._begin()
         return self.card()
 
     def again(self):
@@ -146,7 +145,7 @@ class Round:
                     verdict=verdict,
                     answer=understood,
                     hints=self.hints,
-                    seconds=round(now - self.began, 1),
+                    seconds=round(max(now - self.began, 0), 1),
                 )
             )
         except Refusal as refusal:  # learning goes on without memory
@@ -159,7 +158,10 @@ class Round:
             html += f"<div>{texts.html(self.item.explanation)}</div>"
             if not self.first_try[self.item.id]:
                 html += f"<p>Read again: <em>{escape(self.item.reread)}</em></p>"
-        return {"kind": "said", "verdict": verdict, "html": html, "open": self.open, "warning": self.warning}
+        said = {"kind": "said", "verdict": verdict, "html": html, "open": self.open, "warning": self.warning}
+        if verdict != CANNOT_CHECK:
+            self.last = said
+        return said
 
     def _end(self):
         right = sum(self.first_try.values())

@@ -10,10 +10,10 @@ from pydantic import Field, model_validator
 
 from crmlearn import course, home
 from crmlearn.errors import Refusal
-from crmlearn.forms import Form, load
+from crmlearn.forms import Form, Misplaced, load
 from crmlearn.quiz.keys import compute
 
-Text = Annotated[str, Field(min_length=1)]
+Text = Annotated[str, Field(pattern=r"\S")]
 Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=60)]
 
 
@@ -26,7 +26,8 @@ class Call(Form):
 
     @model_validator(mode="after")
     def _computes(self):
-        self.value()
+        if not 0 < abs(self.value()) < 1e12:
+            raise Refusal("the call gives a number that nobody can type.", f"{self.value():g}", "other values")
         return self
 
     def value(self):
@@ -43,7 +44,8 @@ class Mistake(Form):
     @model_validator(mode="after")
     def _one_number(self):
         if (self.answer is None) == (self.value is None):
-            raise Refusal("a mistake needs one number.", "answer and value", "answer: {call, given} or value: 500")
+            saw = "none" if self.answer is None else "answer and value"
+            raise Refusal("a mistake needs one number.", saw, "answer: {call: ..., given: {...}} or value: 500")
         return self
 
     def number(self):
@@ -89,12 +91,15 @@ class Single(_Item):
 
     @model_validator(mode="after")
     def _one_is_right(self):
-        right = sum(option.right for option in self.options)
-        if right != 1:
-            raise Refusal("one option must be right.", f"{right} are", "right: true at one of them")
+        right = [place for place, option in enumerate(self.options) if option.right]
+        if len(right) != 1:
+            at = ("options", right[1]) if right else ("options",)
+            raise Misplaced("one option must be right.", f"{len(right)} are", "right: true at one of them", *at)
         texts = [option.text for option in self.options]
-        if len(set(texts)) < len(texts):
-            raise Refusal("two options say the same.", max(texts, key=texts.count), "change one of them")
+        twice = [place for place, text in enumerate(texts) if text in texts[:place]]
+        if twice:
+            said = texts[twice[0]]
+            raise Misplaced("two options say the same.", said, "change one of them", "options", twice[0])
         return self
 
 
@@ -109,9 +114,13 @@ class Numeric(_Item):
 
     @model_validator(mode="after")
     def _mistakes_are_wrong(self):
-        for mistake in self.mistakes:
-            if abs(mistake.number() - self.answer.value()) <= self.within:
-                raise Refusal("a mistake is as good as the answer.", f"{mistake.number():g}", "another number")
+        key = self.answer.value()
+        if self.within > abs(key) / 2:
+            raise Misplaced("'within' lets nearly every number count.", f"{self.within:g}", "within: 0.5", "within")
+        for place, mistake in enumerate(self.mistakes):
+            if abs(mistake.number() - key) <= self.within:
+                saw = f"{mistake.number():g}, within {self.within:g} of the answer"
+                raise Misplaced("a mistake is as good as the answer.", saw, "another number", "mistakes", place)
         return self
 
 
@@ -131,9 +140,9 @@ class Deck(Form):
     @model_validator(mode="after")
     def _ids_differ(self):
         ids = [item.id for item in self.items]
-        twice = sorted({name for name in ids if ids.count(name) > 1})
-        if twice:
-            raise Refusal("two items have one id.", ", ".join(twice), "give each item an id of its own")
+        for place, name in enumerate(ids):
+            if name in ids[:place]:
+                raise Misplaced("two items have one id.", name, "give each item an id of its own", "items", place, "id")
         return self
 
     def __repr__(self):
@@ -164,11 +173,14 @@ def deck(name):
     >>> deck("08").title
     'Five kinds of CLV'
     """
-    if Path(str(name)).suffix in (".yaml", ".yml"):
-        return load(name, Deck)
     known = names()
+    if Path(str(name)).suffix in (".yaml", ".yml"):
+        if str(name).rpartition(".")[0] in known and not Path(str(name)).exists():
+            name = Path(str(name)).stem
+        else:
+            return load(name, Deck, visible=True)
     stem = course.stem(name) if str(name) not in known else str(name)
     if stem in known:
-        return load(folder() / f"{stem}.yaml", Deck)
+        return load(folder() / f"{stem}.yaml", Deck, visible=True)
     near = difflib.get_close_matches(stem, known, 1) or known
     raise Refusal(f"{stem} has no deck yet.", f"decks are {', '.join(known) or 'not there'}", f"quiz.ask({near[0]!r})")

@@ -26,22 +26,28 @@ function render({ model, el }) {
   const id = `crml-quiz-${++faces}`;
   const root = make("div", { class: "crml-quiz", role: "group" });
   el.append(root);
-  // The notebook's own keys (x cuts a cell, d d deletes it) must not see what is typed here.
-  const keep = (event) => { if (!(event.ctrlKey || event.metaKey)) event.stopPropagation(); };
+  // The notebook's own keys (x cuts a cell, Ctrl+Backspace deletes it) must not see what is typed here; only saving may.
+  const saving = (event) => (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "s" && !event.shiftKey;
+  const keep = (event) => { if (!saving(event)) event.stopPropagation(); };
   for (const kind of ["keydown", "keypress", "keyup"]) root.addEventListener(kind, keep);
 
-  let parts = {}, timer = null, asked = false;
+  let parts = {}, timer = null, waiting = false;
 
   function send(message) {
-    clearTimeout(timer);
+    if (waiting) return; // one message at a time: a second click would count twice
+    waiting = true;
+    root.setAttribute("aria-busy", "true");
     timer = setTimeout(() => {
-      free();
-      say("cannot check", "<div>The kernel does not answer. If it is busy, wait; else run this cell again.</div>");
+      say("cannot check", "<div>The kernel does not answer yet. If it is busy, wait; else run this cell again.</div>");
     }, WAIT_MS);
     model.send(message);
   }
 
-  function free() { for (const button of root.querySelectorAll("button[data-busy]")) button.removeAttribute("data-busy"); }
+  function heard() {
+    clearTimeout(timer);
+    waiting = false;
+    root.removeAttribute("aria-busy");
+  }
 
   function say(verdict, html) {
     const [sign, word] = WORDS[verdict] ?? WORDS["cannot check"];
@@ -50,20 +56,17 @@ function render({ model, el }) {
       make("span", { "aria-hidden": "true", class: "crml-sign" }, sign),
       make("div", {}, ...(word ? [make("strong", {}, word)] : []), make("div", { html })),
     );
+    parts.said.scrollIntoView?.({ block: "nearest" });
   }
 
   function warn(text) { parts.warning.textContent = text ?? ""; }
 
   function button(text, act, extra = {}) {
-    return make("button", { type: "button", ...extra, onclick: (event) => {
-      if (event.currentTarget.hasAttribute("data-busy")) return; // one click, one message
-      event.currentTarget.setAttribute("data-busy", "");
-      act();
-    } }, text);
+    return make("button", { type: "button", ...extra, onclick: act }, text);
   }
 
   function draw(focus) {
-    clearTimeout(timer);
+    heard();
     const card = model.get("card");
     root.setAttribute("aria-label", `Quiz: ${card.title}`);
     parts = {
@@ -118,10 +121,11 @@ function render({ model, el }) {
       if (card.type !== "numeric") keys.push("h shows a hint");
     }
     if (parts.show) parts.buttons.append(parts.show);
-    parts.next = button("Next", () => send({ do: "next" }));
+    parts.next = button("Next", () => send({ do: "next", place: card.place }));
     parts.buttons.append(parts.next);
     form.append(parts.buttons);
-    if (keys.length) form.append(make("p", { class: "crml-keys" }, `Keys: ${keys.join(", ")}.`));
+    parts.keys = make("p", { class: "crml-keys" }, keys.length ? `Keys: ${keys.join(", ")}.` : "");
+    form.append(parts.keys);
     form.addEventListener("keydown", (event) => shortcut(event, card, form));
     return form;
   }
@@ -143,10 +147,9 @@ function render({ model, el }) {
 
   function submit(card) {
     const check = parts.buttons.querySelector("button[type=submit]");
-    if (!check || check.hasAttribute("data-busy") || check.disabled) return;
+    if (!check) return;
     const chosen = root.querySelector("input[type=radio]:checked");
     const value = card.type === "single" ? (chosen ? Number(chosen.value) : null) : parts.field.value;
-    check.setAttribute("data-busy", "");
     send({ do: "answer", value });
   }
 
@@ -160,7 +163,6 @@ function render({ model, el }) {
   }
 
   function judged(message) {
-    free();
     if (message.verdict === "hint") parts.hint.textContent = message.left ? `Hint (${message.left})` : "Hint again";
     say(message.verdict, message.html);
     warn(message.warning);
@@ -168,11 +170,12 @@ function render({ model, el }) {
     for (const input of root.querySelectorAll("input")) input.disabled = true;
     parts.next.className = "crml-main";
     parts.buttons.replaceChildren(parts.next);
+    parts.keys.textContent = "";
     parts.next.focus();
   }
 
   const onMessage = (message) => {
-    clearTimeout(timer);
+    heard();
     if (message.kind === "back") turned(message);
     if (message.kind === "said") judged(message);
   };
@@ -180,6 +183,7 @@ function render({ model, el }) {
   model.on("msg:custom", onMessage);
   model.on("change:card", onCard);
   draw(false);
+  if (model.get("card").kind === "card") model.send({ do: "look" }); // a page that was loaded again has forgotten
   return () => {
     clearTimeout(timer);
     model.off("msg:custom", onMessage);

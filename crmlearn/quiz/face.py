@@ -36,8 +36,12 @@ class Face(anywidget.AnyWidget):
                 self.send(round_.answer(message.get("value")))
             elif what in deeds:
                 self.send(deeds[what]())
-            elif what in ("next", "again"):
-                self.card = getattr(round_, what)()
+            elif what == "next":
+                self.card = round_.next(message.get("place"))
+            elif what == "again":
+                self.card = round_.again()
+            elif what == "look" and round_.last:
+                self.send(round_.last)
         except Exception:
             logging.getLogger("crmlearn").exception("the quiz stumbled")
             self.send({"kind": "said", "verdict": "cannot check", "html": "<div>Something went wrong.</div>"})
@@ -45,7 +49,7 @@ class Face(anywidget.AnyWidget):
     def _repr_mimebundle_(self, **kwargs):
         told = super()._repr_mimebundle_(**kwargs)
         data = told[0] if isinstance(told, tuple) else told
-        still = Sheet(self._round.deck)
+        still = Sheet(self._round.deck, note="Run this cell, and the questions are asked one by one.")
         data["text/html"], data["text/plain"] = still._repr_html_(), repr(still)
         return told
 
@@ -54,17 +58,22 @@ def ask(name, questions=None, seed=None):
     """Ask the questions of a deck, right here. Answers are judged in the kernel and remembered on this machine.
 
     name : "08_clv_types", "08", or the path of a deck of your own (.yaml)
-    questions : int, how many to ask; without it all of them
-    seed : of the order among questions of equal standing; without it a new order each time
-    Returns: a widget; without a live kernel it is a list of the questions
+    questions : whole number, how many to ask; without it all of them
+    seed : whole number, of the order among questions of equal standing; without it a new order each time
+    Returns: a widget. It lives as long as the kernel: in a page that was opened again, run the cell again. An
+        exported page shows a list of the questions.
     Errors: Refusal for a deck that does not exist or breaks its form
     """
     import random
+    from numbers import Integral
 
-    from crmlearn import errors
+    from crmlearn.errors import Refusal
     from crmlearn.quiz.asking import Round
     from crmlearn.quiz.decks import deck
 
-    if questions is not None:
-        errors.number("questions", questions, 1, hint="questions=5")
+    for what, value, least in (("questions", questions, 1), ("seed", seed, None)):
+        whole = isinstance(value, Integral) and not isinstance(value, bool)
+        if value is not None and (not whole or (least is not None and value < least)):
+            raise Refusal(f"{what} needs a whole number{' from 1' * bool(least)}.", repr(value)[:60], f"{what}=5")
+    questions, seed = (None if value is None else int(value) for value in (questions, seed))
     return Face(Round(deck(name), questions, random.randrange(2**32) if seed is None else seed))

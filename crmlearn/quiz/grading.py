@@ -1,13 +1,11 @@
 """Is an answer right? Pure functions of the item and what was answered; nothing is shown, nothing remembered."""
 
-import re
 from dataclasses import dataclass
 
 from crmlearn.quiz.decks import Flip, Numeric, Single
+from crmlearn.quiz.numbers import has_other_unit, readings
 
 RIGHT, WRONG, CANNOT_CHECK = "right", "wrong", "cannot check"
-_SIGNS = str.maketrans({"−": "-", "–": "-", "\u00a0": " ", "\u202f": " ", "٫": ".", "’": "'"})
-_NUMBER = re.compile(r"[-+]?(\d[\d,.' ]*|[.,]\d+)(e[-+]?\d+)?", re.I)
 
 
 @dataclass(frozen=True)
@@ -50,50 +48,26 @@ def _single(item, answer):
 
 def _numeric(item, answer):
     text = str(answer).strip()
+    told = text[:40]
+    if has_other_unit(text, item.unit):
+        return Grade(CANNOT_CHECK, f"The answer is asked for in {item.unit}.", told)
     values = readings(text, item.unit)
     if not values:
-        return Grade(CANNOT_CHECK, "This is no number. Type it like 12.5, without words.", text[:40])
+        return Grade(CANNOT_CHECK, "This is no number. Type it like 12.5, without words.", told)
     key = item.answer.value()
 
-    def near(number):
+    def near(number, times=1, within=item.within):
         # The slack lets an answer count that was rounded exactly half a step off.
-        return any(abs(value - number) <= item.within * (1 + 1e-9) for value in values)
+        return any(abs(times * value - number) <= within * (1 + 1e-9) for value in values)
 
     if near(key):
-        return Grade(RIGHT, "", text[:40])
-    if item.unit == "%" and "%" not in text and any(abs(100 * v - key) <= item.within for v in values):
-        return Grade(CANNOT_CHECK, "This looks like a share of 1. Type it in percent.", text[:40])
-    for mistake in item.mistakes:
-        if near(mistake.number()):
-            return Grade(WRONG, mistake.feedback, text[:40])
-    side = "too large" if min(values) > key else "too small"
-    return Grade(WRONG, f"That is {side}.", text[:40])
-
-
-def readings(text, unit=""):
-    """Every number that a person may have meant: 1,234 is a thousand to some and a bit over one to others.
-
-    >>> readings("1,234"), readings("366.67 dollars", "dollars"), readings("about ten")
-    ([1234.0, 1.234], [366.67], [])
-    """
-    text = text.translate(_SIGNS).strip()
-    for word in (unit, "US$", "S$", "$", "€", "%", "dollars", "USD"):
-        if word and text.lower().startswith(word.lower()):
-            text = text[len(word) :].strip()
-        if word and text.lower().endswith(word.lower()):
-            text = text[: -len(word)].strip()
-    if len(text) > 40 or not _NUMBER.fullmatch(text):
-        return []
-    found = []
-    for decimal, group in ((".", ","), (",", ".")):
-        whole, point, rest = re.sub(r"[ ']", "", text).partition(decimal)
-        grouped = group in whole
-        if grouped and not re.fullmatch(rf"[-+]?\d{{1,3}}(\{group}\d{{3}})+", whole):
-            continue
-        try:
-            value = float(whole.replace(group, "") + ("." if point else "") + rest)
-        except ValueError:
-            continue
-        if value not in found and abs(value) < 1e300:
-            found.append(value)
-    return found
+        return Grade(RIGHT, "", told)
+    numbers = [mistake.number() for mistake in item.mistakes]
+    if item.unit == "%" and "%" not in text and any(near(number, times=100) for number in (key, *numbers)):
+        return Grade(CANNOT_CHECK, "This looks like a share of 1. Type it in percent.", told)
+    for number, mistake in zip(numbers, item.mistakes, strict=True):
+        if near(number, within=min(item.within, 0.01 * abs(number) + 1e-9)):  # 4.6 is not the mistake 5
+            return Grade(WRONG, mistake.feedback, told)
+    sides = {value > key for value in values}
+    side = {frozenset({True}): "That is too large.", frozenset({False}): "That is too small."}
+    return Grade(WRONG, side.get(frozenset(sides), "That is not it."), told)

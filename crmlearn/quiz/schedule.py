@@ -1,6 +1,9 @@
-"""In which order to ask: what was wrong last time, then what is new, then what was right longest ago."""
+"""In which order to ask: what was not known last time, then what is new, then what was known longest ago."""
 
 import random
+from datetime import datetime
+
+MINUTES_APART = 30  # answers to one item further apart than this belong to two rounds
 
 
 def order(items, reviews, seed=None):
@@ -13,14 +16,16 @@ def order(items, reviews, seed=None):
     >>> order([], [])
     []
     """
-    last = {review.item_id.rpartition("/")[2]: review for review in reviews}
+    answers = {}
+    for review in reviews:
+        answers.setdefault(review.item_id.rpartition("/")[2], []).append(review)
+    standing = {item.id: _standing(answers.get(item.id, [])) for item in items}
     shuffled = random.Random(seed).sample(list(items), len(items))
-    waiting = sorted(shuffled, key=lambda item: _standing(last.get(item.id)))
+    waiting = sorted(shuffled, key=lambda item: standing[item.id])
     result = []
     while waiting:
         # Among those of the first one's standing, take one of another topic than the one before.
-        first = _standing(last.get(waiting[0].id))[0]
-        equals = [item for item in waiting if _standing(last.get(item.id))[0] == first]
+        equals = [item for item in waiting if standing[item.id][0] == standing[waiting[0].id][0]]
         before = set(result[-1].topics) if result else set()
         chosen = next((item for item in equals if not before & set(item.topics)), equals[0])
         waiting.remove(chosen)
@@ -28,7 +33,24 @@ def order(items, reviews, seed=None):
     return result
 
 
-def _standing(review):
-    if review is None:
+def _standing(answers):
+    """(0 not known, 1 new, 2 known; when). Known is: right in the last round at the first try and without a hint."""
+    if not answers:
         return 1, ""
-    return (2 if review.verdict == "right" else 0), review.answered_at_utc
+    first = _first_of_last_round(answers)
+    return (2 if first.verdict == "right" and not first.hints else 0), answers[-1].answered_at_utc
+
+
+def _first_of_last_round(answers):
+    first = answers[-1]
+    for earlier in reversed(answers[:-1]):
+        closed = earlier.verdict in ("right", "shown")  # a round asks no further after these
+        if closed or _minutes(earlier, first) > MINUTES_APART:
+            break
+        first = earlier
+    return first
+
+
+def _minutes(earlier, later):
+    a, b = (datetime.fromisoformat(review.answered_at_utc) for review in (earlier, later))
+    return abs((b.replace(tzinfo=None) - a.replace(tzinfo=None)).total_seconds()) / 60

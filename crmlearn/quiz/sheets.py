@@ -25,9 +25,10 @@ class Sheet:
 
     deck: Deck
     answers: bool = False
+    note: str = ""
 
     def __repr__(self):
-        lines = [repr(self.deck)]
+        lines = [repr(self.deck), *([self.note] if self.note else [])]
         for number, item in enumerate(self.deck.items, 1):
             lines.append(f"{number}. {item.stem.strip()}")
             if isinstance(item, Single):
@@ -38,7 +39,9 @@ class Sheet:
 
     def _repr_html_(self):
         items = "".join(f"<li style='margin-bottom: 1em'>{self._item(item)}</li>" for item in self.deck.items)
-        return f"<div role='group' aria-label='Questions: {escape(self.deck.title, quote=True)}'><ol>{items}</ol></div>"
+        head = f"<p><strong>{escape(repr(self.deck))}.</strong> {escape(self.note)}</p>"
+        name = escape(f"Questions: {self.deck.title}", quote=True)
+        return f"<div role='group' aria-label='{name}'>{head}<ol>{items}</ol></div>"
 
     def _item(self, item):
         html = f"<div>{texts.html(item.stem)}</div>"
@@ -47,6 +50,8 @@ class Sheet:
             html += f"<ol style='list-style-type: lower-alpha'>{choices}</ol>"
         elif isinstance(item, Numeric):
             html += f"<p>Answer in {escape(wanted(item))}: ............</p>"
+        else:
+            html += "<p>Answer in your own words.</p>"
         if self.answers:
             told = f"{answer(item)}\n\n{item.explanation}"
             html += f"<details><summary>Answer</summary>{texts.html(told)}</details>"

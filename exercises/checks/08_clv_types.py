@@ -126,7 +126,8 @@ HISTORIC = Task(
         "`clv.historic` does it in one line. It needs the orders, a day, and the share of revenue that is left.",
         "`clv.historic(tx, as_of=AS_OF, margin=...)`. Its answer can be given to `check` as it is.",
     ),
-    takeaway="This number is sure, because it has happened. It says nothing about what will come.",
+    takeaway="The orders have happened, so nothing in it is a forecast; only the margin is assumed. It says nothing "
+    "about what will come.",
     topics=("V1",),
 )  # fmt: skip
 
@@ -144,6 +145,10 @@ LIFESPAN = Task(
             "a year's rate divided by twelve", lambda: club(DISCOUNT_PER_YEAR / 12),
             "Very near. A rate per year divided by twelve is not the rate per month, because interest earns interest. "
             "`clv.convert` does it exactly.",
+        ),
+        Mistake(
+            "a rate rounded on the way", lambda: club(round(monthly(), 4)),
+            "Very near. You rounded the monthly rate before you used it. Keep all its digits until the end.",
         ),
         Mistake(
             "paid at the end of the month", lambda: club(timing="at_end"),
@@ -367,8 +372,8 @@ WHICH_KIND = Task(
 
 NEW_CUSTOMER = Task(
     title="What may a new customer cost at most?",
-    wanted="one number: dollars per new customer, first order and the 12 months after it together, two digits after "
-    "the point (off by up to one percent is fine)",
+    wanted="one number: today's dollars per new customer, first order and the 12 months after it together, two digits "
+    "after the point (off by up to one percent is fine)",
     expects=Number("dollars", relative=0.01),
     answer=lambda: first_order() + new_customer(),
     mistakes=(
@@ -401,6 +406,11 @@ NEW_CUSTOMER = Task(
             "You took the first order as *revenue* and the rest as contribution. Both must be contribution.",
         ),
         Mistake(
+            "no discount", lambda: first_order() + new_customer(discount_per_year=0.0),
+            "You did not discount. The first order is paid today, but the others come later, and later money is worth "
+            "less.",
+        ),
+        Mistake(
             "the spend of repeat orders for the first", lambda: MARGIN * shop().spend.model.mean() + new_customer(),
             "For the first order you took the typical *repeat* order. First orders are in `tx`; here they are smaller.",
         ),
@@ -418,8 +428,8 @@ NEW_CUSTOMER = Task(
 GIFT_LIST = Task(
     title="Who gets the gift?",
     wanted="five numbers, one for each customer_id: dollars of value to come within 12 months less the cost of the "
-    "gift, two digits after the point",
-    expects=Labelled("customer_id", FIVE, "left", relative=0.01),
+    "gift, two digits after the point (off by up to ten cents or one percent is fine)",
+    expects=Labelled("customer_id", FIVE, "left", relative=0.01, within=0.10),
     answer=lambda: customers().value[list(FIVE)] - GIFT,
     mistakes=(
         Mistake(

@@ -3,6 +3,7 @@
 import base64
 import json
 import string
+import time
 from pathlib import Path
 
 import nbformat
@@ -138,6 +139,9 @@ def test_no_key_typed_into_the_quiz_changes_the_notebook(run_all, kit):
                     [FOCUSABLE, place],
                 )
                 page.keyboard.press("Space" if key == " " else key)
+            for keys in ("Control+Backspace", "Control+Shift+M", "Meta+x", "Control+Enter", "Shift+Enter", "Control+a"):
+                quiz.evaluate("(q, all) => q.querySelector(all).focus()", FOCUSABLE)
+                page.keyboard.press(keys)
     page.wait_for_timeout(500)
     assert cells_of(page) == before and page.errors == []
 
@@ -159,21 +163,31 @@ class TestBarePage:
     face.render({ model, el: document.getElementById("here") });
     </script></body></html>"""
 
+    def test_a_slow_kernel_counts_once_and_skips_nothing(self, open_face):
+        round_ = Round(deck("08"), seed=3)
+        page = open_face(round_, delay=1.0)
+        next_button = page.get_by_role("button", name="Next", exact=True)
+        next_button.evaluate("b => { b.click(); b.click(); b.click(); }")
+        page.get_by_text("question 2 of").wait_for(timeout=15_000)
+        page.wait_for_timeout(1500)
+        assert round_.place == 1
+
     @pytest.fixture
     def open_face(self, chromium):
         pages = []
 
-        def opened(round_, dark=False, alive=True):
+        def opened(round_, dark=False, alive=True, delay=0.0):
             page = chromium.new_page(color_scheme="dark" if dark else "light")
             page.errors = []
             page.on("pageerror", lambda error: page.errors.append(str(error)))
 
             def kernel(text):
                 message = json.loads(text)
-                if not alive:
+                if not alive or message["do"] == "look":
                     return "null"
-                deed = getattr(round_, message["do"])
-                return json.dumps(deed(message["value"]) if message["do"] == "answer" else deed())
+                time.sleep(delay)
+                deed = getattr(round_, message.pop("do"))
+                return json.dumps(deed(*message.values()))
 
             page.expose_function("kernel", kernel)
             script = base64.b64encode((HERE / "face.js").read_bytes()).decode()
@@ -250,4 +264,3 @@ class TestBarePage:
         page = open_face(Round(deck("08"), seed=3), alive=False)
         page.get_by_role("button", name="Next", exact=True).click()
         page.get_by_text("The kernel does not answer").wait_for(timeout=15_000)
-        assert page.get_by_role("button", name="Next", exact=True).get_attribute("data-busy") is None
