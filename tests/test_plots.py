@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from crmlearn import plots
+from crmlearn import audit, cohorts, plots, rfm, transactions
 from crmlearn.plots import page
 
 
@@ -84,3 +84,240 @@ def test_play_follows_its_sliders():
     assert "3 &lt; 4" in box.children[-1].value and 'aria-live="polite"' in box.children[-1].value
     slider.value = 7
     assert "7 &lt; 8" in box.children[-1].value and slider.description == "months"
+
+
+# What follows draws the tables of rfm, cohorts and audit.
+
+LABELS = ["tea", "kain batik", "茶叶", "தேநீர்", "🫖", "$5 deals", "a name that is longer than any axis has room for"]
+
+
+@pytest.fixture(autouse=True)
+def no_warnings_about_glyphs():
+    import warnings
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        yield
+
+
+@pytest.fixture(scope="module")
+def tx():
+    random = np.random.default_rng(7)
+    n = 400
+    customer = np.r_[np.arange(120), random.integers(0, 120, n - 120)]
+    day = np.r_[random.integers(0, 500, 120), random.integers(0, 900, n - 120)]
+    amount = random.gamma(3, 10, n).round(2)
+    return pd.DataFrame({
+        "customer_id": customer.astype(str),
+        "date": np.datetime64("2021-01-01", "us") + day.astype("timedelta64[D]"),
+        "amount": amount,
+        "margin": (amount * 0.4 - 6).round(2),
+        "category": np.array(LABELS, object)[random.integers(0, len(LABELS), n)],
+    })  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def made(tx):
+    terms = {"period": "2022", "before": "2021", "acquisition_cost": 9.0, "with_refunds": tx}
+    shown = audit.exhibits(tx, "2023-06-20", **terms).shown
+    return {e.name: e for e in shown}
+
+
+def of(figure):
+    figure.canvas.draw()  # so that a missing glyph would warn
+    return figure.axes[0]
+
+
+def ticks(axis):
+    return [t.get_text() for t in axis.get_ticklabels()]
+
+
+def drawn(made, name):
+    e = made[name]
+    return e.table, of(getattr(plots, e.plot)(e.table, e.title))
+
+
+def test_every_exhibit_has_its_finding_as_title_labels_and_a_description(made):
+    for e in made.values():
+        if not e.plot:
+            continue
+        figure = getattr(plots, e.plot)(e.table, e.title)
+        ax = of(figure)
+        title = ax.get_title(loc="left").replace("\n", " ").replace("\N{NO-BREAK SPACE}", " ")
+        if plots.key_of(figure) == {}:
+            assert title.startswith(e.title.replace("$", r"\$")), e.name
+        assert ax.get_xlabel() or ax.get_ylabel() or e.plot == "shares", e.name
+        alt = plots.alt_text(e.plot, e.table, e.title)
+        assert e.title in alt and alt.endswith(".") and len(alt) < 700
+        plt.close(figure)
+
+
+def test_shares_stand_side_by_side(made):
+    table, ax = drawn(made, "deciles")
+    bars = [p.get_height() for p in ax.patches]
+    assert np.allclose(bars[:10], table["share_of_customers"] * 100) and np.allclose(
+        bars[10:], table["share_of_profit"] * 100
+    )
+
+
+def test_lorenz_goes_through_its_table(made):
+    table, ax = drawn(made, "lorenz")
+    assert np.allclose(ax.lines[1].get_ydata(), table["share_of_profit"] * 100)
+    assert np.allclose(ax.lines[0].get_xdata(), ax.lines[0].get_ydata())
+
+
+def test_overlap_shows_kept_customers_in_both_bars(made):
+    table, ax = drawn(made, "lost_kept_new")
+    n = table.set_index("group")["customers"]
+    assert [abs(p.get_width()) for p in ax.patches] == [n["lost"], n["kept"], n["kept"], n["new"], n["back"]]
+    assert ax.patches[0].get_x() == -n["lost"] and ax.patches[3].get_x() == n["kept"]
+
+
+def test_profit_bridge_ends_where_the_second_period_stands(made):
+    for name in ("bridge", "bridge:factors"):
+        table, ax = drawn(made, name)
+        bars = ax.patches
+        assert [p.get_height() for p in bars] == pytest.approx(table["change"].tolist())
+        assert bars[-2].get_y() + bars[-2].get_height() == pytest.approx(table["change"].iloc[-1])
+        low, high = ax.get_ylim()
+        assert all(low <= p.get_y() + p.get_height() < high for p in bars)
+
+
+def test_switching_writes_the_shares_of_each_row(made):
+    table, ax = drawn(made, "switching")
+    first = table[table["from"] == "1"]["share_of_from"]
+    assert [t.get_text() for t in ax.texts[:11]] == [f"{v * 100:.0f}" for v in first]
+    assert ticks(ax.yaxis) == [*map(str, range(1, 11)), "not active"]
+
+
+def test_up_down_writes_customers_and_change(made):
+    table, ax = drawn(made, "up_down")
+    by = table.set_index(["orders", "value_per_order"])
+    assert ax.texts[0].get_text().split("\n")[0] == str(by.loc[("more", "lower"), "customers"])
+
+
+def test_c3_stacks_each_cohort_on_the_earlier_ones(made):
+    table, ax = drawn(made, "whole_base")
+    tops = {}
+    for p in ax.patches:
+        x = round(p.get_x() + 0.5)
+        tops[x] = tops.get(x, 0) + p.get_height()
+    sums = table.groupby("period")["profit"].sum()
+    assert [tops[i] for i in range(len(sums))] == pytest.approx(sums.tolist())
+    assert ticks(ax.xaxis)[-1] == "2023 Q2*" and "until 2023-06-20" in ax.get_xlabel()
+
+
+def test_c3_hangs_losses_below_zero():
+    table = pd.DataFrame(
+        {"period": ["1", "2", "2"], "cohort": ["1", "1", "2"], "profit": [5.0, -2.0, 3.0], "seen": "whole"}
+    )
+    bars = of(plots.c3(table, "t")).patches
+    assert [(p.get_y(), p.get_height()) for p in bars if p.get_height()] == [(0, 5), (0, -2), (0, 3)]
+
+
+def test_flow_stacks_new_on_returning(made):
+    table, ax = drawn(made, "acquisition")
+    n = len(table)
+    assert [p.get_height() for p in ax.patches] == [*table["returning"], *table["new"]]
+    assert [p.get_y() for p in ax.patches[n:]] == table["returning"].tolist()
+
+
+def test_activity_leaves_what_was_not_seen_whole_hollow(made):
+    table, ax = drawn(made, "one_cohort")
+    assert np.allclose(ax.lines[0].get_ydata(), table["share_active"][:-1] * 100)
+    assert ax.lines[1].get_markerfacecolor() == "white" and len(ax.lines[1].get_ydata()) == 1
+
+
+def test_cohort_grid_leaves_the_future_empty(made, tx):
+    table, ax = drawn(made, "cohorts_compared")
+    whole = table[table["seen"] == "whole"]
+    assert [t.get_text() for t in ax.texts] == [f"{v * 100:.0f}" for v in whole["share_active"]]
+    wide = cohorts.table(tx, "2023-06-20", "Q")
+    other = of(plots.cohort_grid(wide, "t"))
+    assert [t.get_text() for t in other.texts] == [t.get_text() for t in ax.texts]
+    large = plots.cohort_grid(cohorts.table(tx, "2023-06-20", "M", "revenue", align="calendar"), "t")
+    assert of(large).texts[0].get_text() == "" and max(large.get_size_inches()) <= 14
+
+
+def test_text_in_a_grid_stands_out_from_its_field(made):
+    from matplotlib.colors import to_rgb
+    from seaborn.utils import relative_luminance
+
+    _, ax = drawn(made, "up_down")
+    for text, face in zip(ax.texts, ax.collections[0].get_facecolors(), strict=False):
+        light = sorted(relative_luminance(c) for c in (face, to_rgb(text.get_color())))
+        assert (light[1] + 0.05) / (light[0] + 0.05) >= 4.5
+
+
+def test_rankings_write_every_value(made):
+    for name, value in (("penetration:category", "penetration"), ("entry:category", "share_of_customers"),
+                        ("co_purchase:category", "support"), ("repeat_rates", "repeat_rate")):  # fmt: skip
+        table, ax = drawn(made, name)
+        known = table[value].head(20)[::-1] * 100
+        assert np.allclose([p.get_width() for p in ax.patches], known.fillna(0))
+        assert len(ax.texts) == len(known)
+    short_lived = pd.DataFrame({"cohort": ["2021", "2022"], "repeat_rate": [0.25, np.nan]})
+    texts = [t.get_text() for t in of(plots.ranking(short_lived, "t")).texts]
+    assert texts == ["not seen long enough", "25"]
+
+
+def test_labels_without_glyphs_are_letters_with_a_key_on_the_page(made, monkeypatch):
+    e = made["penetration:category"]
+    figure = plots.ranking(e.table, "茶叶 and tea")
+    key = plots.key_of(figure)
+    assert set(key.values()) == {"茶叶", "தேநீர்", "🫖"} and set(key) == {"A", "B", "C"}
+    shown = ticks(of(figure).yaxis)
+    assert {"A", "B", "C", "tea", "kain batik", r"\$5 deals"} < set(shown) and not {"茶叶", "🫖"} & set(shown)
+    letter = next(k for k, v in key.items() if v == "茶叶")
+    assert of(figure).get_title(loc="left") == f"{letter} and tea"
+    page_html = {}
+    monkeypatch.setattr(page, "display", lambda data, raw: page_html.update(data))
+    plots.show(figure, "alt")
+    assert f"{letter} = 茶叶" in page_html["text/html"] and "<figcaption>" in page_html["text/html"]
+
+
+def test_a_label_that_is_a_letter_keeps_it():
+    figure = plots.axes("", "", "")[0]
+    assert plots.keyed(figure, ["A", "茶", "B", "叶"]) == ["A", "C", "B", "D"]
+    assert len(set(plots.keyed(figure, [chr(0x4E00 + i) for i in range(60)]))) == 60
+
+
+def test_waits_show_median_and_middle_half(made):
+    table, ax = drawn(made, "time_between_orders")
+    last = table.iloc[-1]
+    assert ax.lines[0].get_xdata().tolist() == [last["p25_days"], last["p75_days"]]
+    assert ax.lines[1].get_xdata().tolist() == [last["median_days"]]
+
+
+def test_survival_falls_in_steps_with_its_band(tx):
+    curve = cohorts.time_to_nth_order(tx, "2023-06-20")
+    ax = of(plots.survival(curve, "t"))
+    assert ax.lines[0].get_drawstyle() == "steps-post" and np.allclose(ax.lines[0].get_ydata(), curve["waiting"] * 100)
+    assert len(ax.collections) == 1
+    several = of(plots.survival(cohorts.time_to_nth_order(tx, "2023-06-20", period="Q"), "t"))
+    assert len(several.get_legend().get_texts()) == len(several.lines) > 3
+
+
+def test_rfm_grid_segments_and_moves(tx):
+    book = transactions.ledger(tx)
+    scores = rfm.score(book, "2023-06-20")
+    ax = of(plots.rfm_grid(rfm.grid(scores), "t"))
+    assert sum(int(t.get_text()) for t in ax.texts) == 120 and ticks(ax.yaxis) == list("54321")
+    sizes = rfm.sizes(rfm.segments(scores))
+    assert ticks(of(plots.ranking(sizes, "t")).yaxis) == sizes["segment"].tolist()[::-1]
+    moves = rfm.stability(book, "2021-12-31", "2023-06-20").transitions
+    assert ticks(of(plots.switching(moves, "t")).yaxis)[-1] == "(not scored)"
+
+
+def test_polars_tables_are_drawn_alike(made):
+    import polars as pl
+
+    for e in made.values():
+        if e.plot:
+            one, two = (getattr(plots, e.plot)(t, e.title) for t in (e.table, pl.from_pandas(e.table)))
+            bars = [
+                [(p.get_x(), p.get_y(), p.get_width(), p.get_height()) for p in f.axes[0].patches] for f in (one, two)
+            ]
+            assert np.allclose(*bars)
+            assert plots.alt_text(e.plot, pl.from_pandas(e.table), "t") == plots.alt_text(e.plot, e.table, "t")
+            plt.close("all")

@@ -95,7 +95,8 @@ def exhibits(
         except Refusal as problem:
             left_out.append((name, f"{problem.wrong.rstrip('.')} ({problem.saw})"))
             continue
-        read = {c: v.to_list() for c, v in nw.from_native(table, eager_only=True).to_dict().items()}
+        read = nw.from_native(table, eager_only=True).to_dict(as_series=False)
+        read = {c: [float("nan") if v is None else v for v in values] for c, values in read.items()}
         title = getattr(findings, name.split(":")[0])(read, noun)
         shown.append(Exhibit(name, lens, title, table, plot, tuple(_notes(name, read, now, earlier))))
     return Exhibits(shown, left_out, book.basis.words)

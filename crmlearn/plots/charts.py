@@ -48,18 +48,20 @@ def bridge(steps, title, y_label):
     steps : pandas Series; label -> change; labels that end in "=" are totals, standing on the ground with their value
     """
     figure, ax = axes(title, "", y_label, figsize=(9, 4.2))
-    top = 0.0
+    top, edges = 0.0, [0.0]
     for i, (label, value) in enumerate(steps.items()):
         total = label.endswith("=")
         low, height = (0.0, value) if total else (top, value)
         color = PALETTE[0] if total else PALETTE[2] if value >= 0 else PALETTE[3]
         ax.bar(i, height, 0.6, bottom=low, color=color, hatch="" if total else "//", edgecolor="white")
         top = value if total else top + value
+        edges.append(top)
         ax.annotate(f"{value:,.2f}" if total else f"{value:+,.2f}", (i, max(low, low + height)), ha="center",
                     va="bottom", fontsize=10)  # fmt: skip
     ax.set_xticks(range(len(steps)), [label.removesuffix("=").strip().replace(" ", "\n", 1) for label in steps.index])
     ax.axhline(0, color="0.3", lw=0.8)
-    ax.margins(y=0.12)
+    room = 0.12 * (max(edges) - min(edges) or 1)  # for the numbers
+    ax.set_ylim(min(edges) - room * (min(edges) < 0), max(edges) + room)
     return figure
 
 

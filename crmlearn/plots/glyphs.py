@@ -6,7 +6,7 @@ from itertools import count, product
 
 from matplotlib.font_manager import FontProperties, findfont, get_font
 
-LONGEST = 30
+LONGEST = 36
 
 
 def key_of(figure):

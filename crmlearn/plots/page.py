@@ -2,13 +2,15 @@
 
 import base64
 import io
+import re
+import textwrap
 from html import escape
 
 import matplotlib.pyplot as plt
 import seaborn as sns
 from IPython.display import display
 
-from crmlearn.plots.glyphs import key_of
+from crmlearn.plots.glyphs import fitting, key_of
 
 PALETTE = sns.color_palette("colorblind")
 _STYLE = {
@@ -59,3 +61,13 @@ def axes(title, x_label, y_label, **subplots):
         ax.set(title=title, xlabel=x_label, ylabel=y_label)
         ax.grid(axis="y", color="0.9")
     return figure, ax
+
+
+def titled(ax, title):
+    """Set an axes' title in the course's style, as wide as the figure; what the font cannot write becomes a letter."""
+    figure = ax.figure
+    wide = int(figure.get_size_inches()[0] * 9)
+    together = re.sub(r"(?<=\d) (?=%)", "\N{NO-BREAK SPACE}", fitting(figure, title))
+    lines = [textwrap.fill(line, wide) for line in together.split("\n")]
+    ax.set_title("\n".join(lines), loc="left", fontsize=_STYLE["axes.titlesize"], pad=_STYLE["axes.titlepad"])
+    return figure

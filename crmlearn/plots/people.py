@@ -5,8 +5,8 @@ import numpy as np
 import seaborn as sns
 
 from crmlearn.plots.charts import bridge
-from crmlearn.plots.glyphs import fitting, keyed
-from crmlearn.plots.page import PALETTE, axes, short
+from crmlearn.plots.glyphs import keyed
+from crmlearn.plots.page import PALETTE, axes, short, titled
 
 HATCHES = ["", "//", "..", "xx"]
 _SHARES = {"share_of_customers": "of the customers", "share_of_profit": "of the {noun}"}
@@ -47,8 +47,7 @@ def shares(table, title):
     ax.set_xticks(range(len(data)), [name.replace(", ", ",\n") for name in names])
     ax.set_xlabel({"group": "Group, the best first", "orders_each": "Orders in the period"}.get(data.columns[0], ""))
     ax.legend()
-    ax.set_title(fitting(figure, title))
-    return figure
+    return titled(ax, title)
 
 
 def lorenz(table, title):
@@ -59,14 +58,14 @@ def lorenz(table, title):
     data = read(table)
     of = next(c for c in data.columns if c in ("share_of_profit", "share_of_revenue"))
     what = "revenue" if of == "share_of_revenue" else noun(data)
-    figure, ax = axes(title, "Customers from the least to the most, per cent", f"Share of the {what}, per cent",
+    _, ax = axes("", "Customers from the least to the most, per cent", f"Share of the {what}, per cent",
                       figsize=(6, 5))  # fmt: skip
     ax.plot([0, 100], [0, 100], "--", color="0.5", lw=1.2, label="all alike")
     ax.plot(data["share_of_customers"] * 100, data[of] * 100, color=PALETTE[0], lw=2.2, label="customers")
     ax.axhline(0, color="0.3", lw=0.8)
     ax.set_xlim(0, 100)
     ax.legend(loc="upper left")
-    return figure
+    return titled(ax, title)
 
 
 def overlap(table, title):
@@ -75,7 +74,7 @@ def overlap(table, title):
     table : audit.lost_kept_new
     """
     data = read(table).set_index("group")["customers"]
-    figure, ax = axes(title, "Customers", "", figsize=(9, 2.8))
+    _, ax = axes("", "Customers", "", figsize=(9, 2.8))
     ax.grid(axis="y", visible=False)
     lost, kept, new, back = (int(data[g]) for g in ("lost", "kept", "new", "back"))
     colours = {"lost": PALETTE[3], "kept": PALETTE[0], "new": PALETTE[2], "back": PALETTE[4]}
@@ -91,7 +90,7 @@ def overlap(table, title):
     ax.axvline(0, color="0.3", lw=0.8)
     ax.xaxis.set_major_formatter(lambda v, _: f"{abs(v):,.0f}")
     ax.legend(loc="upper left", bbox_to_anchor=(1, 1))
-    return figure
+    return titled(ax, title)
 
 
 def switching(table, title):
@@ -108,8 +107,7 @@ def switching(table, title):
     figure, ax = axes("", "At the second date", "At the first date", figsize=(2.4 + 0.62 * n, 1.6 + 0.42 * n))
     names = keyed(figure, order)
     _grid(ax, grid.to_numpy() * 100, names, names, ".0f")
-    ax.set_title(fitting(figure, f"{title}\n(per cent of each row)"))
-    return figure
+    return titled(ax, f"{title}\n(per cent of each row)")
 
 
 def up_down(table, title):
@@ -123,10 +121,10 @@ def up_down(table, title):
     counts = np.array([[by.loc[(w, v), "customers"] for v in values] for w in ways], float)
     texts = [[f"{counts[i, j]:,.0f}\n{short(by.loc[(w, v), 'change'])}" for j, v in enumerate(values)]
              for i, w in enumerate(ways)]  # fmt: skip
-    figure, ax = axes(title, "Revenue per order, second period", "Orders, second period", figsize=(7, 3.8))
+    _, ax = axes("", "Revenue per order, second period", "Orders, second period", figsize=(7, 3.8))
     _grid(ax, counts, values, ways, "", np.array(texts))
     ax.text(0, -0.32, f"above: customers; below: change in {noun(data)}, currency units", transform=ax.transAxes)
-    return figure
+    return titled(ax, title)
 
 
 def profit_bridge(table, title):
@@ -149,11 +147,11 @@ def rfm_grid(table, title):
     """
     data = read(table)
     grid = data.pivot(index="r", columns="f", values="customers").sort_index(ascending=False)
-    figure, ax = axes(title, "Frequency score (5 orders most often)", "Recency score", figsize=(7, 4.4))
+    _, ax = axes("", "Frequency score (5 orders most often)", "Recency score", figsize=(7, 4.4))
     _grid(ax, grid.to_numpy(float), grid.columns.astype(str), grid.index.astype(str), ",.0f")
     ax.set(xlabel=f"Frequency score ({grid.columns.max()} = most orders)",
            ylabel=f"Recency score ({grid.index.max()} = latest)")  # fmt: skip
-    return figure
+    return titled(ax, title)
 
 
 def survival(table, title, what="still waiting"):
@@ -162,7 +160,7 @@ def survival(table, title, what="still waiting"):
     table : cohorts.time_to_nth_order or kaplan_meier; with a column cohort, a curve per cohort
     """
     data = read(table)
-    figure, ax = axes("", "Days since the first order", f"Customers {what}, per cent")
+    _, ax = axes("", "Days since the first order", f"Customers {what}, per cent")
     curves = [(None, data)] if "cohort" not in data else list(data.groupby("cohort", sort=True))
     for i, (name, curve) in enumerate(curves):
         colour = PALETTE[i % len(PALETTE)] if len(curves) <= 6 else sns.color_palette("cividis", len(curves))[i]
@@ -177,16 +175,26 @@ def survival(table, title, what="still waiting"):
     ax.set_ylim(0, 103)
     ax.set_xlim(left=0)
     if len(curves) > 1:
-        ax.legend(title="cohort")
-    ax.set_title(fitting(figure, title))
-    return figure
+        ax.legend(title="cohort", loc="upper left", bbox_to_anchor=(1, 1))
+    return titled(ax, title)
 
 
 def _grid(ax, values, across, down, fmt, texts=None):
-    """A heat map whose empty cells stay empty."""
-    annot = texts if texts is not None else True
-    sns.heatmap(values, annot=annot, fmt="" if texts is not None else fmt, cmap="cividis", cbar=False, ax=ax,
-                linewidths=1, xticklabels=list(across), yticklabels=list(down), mask=np.isnan(values))  # fmt: skip
+    """A heat map whose empty cells stay empty; of many labels every second, third, ... is written."""
+    names = [_thinned(list(labels)) for labels in (across, down)]
+    labels = {"xlabel": ax.get_xlabel(), "ylabel": ax.get_ylabel()}
+    sns.heatmap(values, annot=True if texts is None else texts, fmt=fmt if texts is None else "", cmap="cividis",
+                cbar=False, ax=ax, linewidths=1, xticklabels=names[0], yticklabels=names[1],
+                mask=np.isnan(values))  # fmt: skip
+    faces = ax.collections[0].get_facecolors()[~np.isnan(values).ravel()]
+    for text, face in zip(ax.texts, faces, strict=False):
+        text.set_color("black" if sns.utils.relative_luminance(face) > 0.18 else "white")  # the better contrast
+    ax.set(**labels)
     ax.grid(False)
     ax.tick_params(axis="y", rotation=0, length=0)
-    ax.tick_params(axis="x", rotation=45 if max(map(len, across)) > 4 else 0, length=0)
+    ax.tick_params(axis="x", rotation=45 if max(map(len, across)) > (7 if len(across) < 13 else 3) else 0, length=0)
+
+
+def _thinned(labels):
+    every = -(-len(labels) // 26)
+    return [name if i % every == 0 else "" for i, name in enumerate(labels)]

@@ -3,8 +3,8 @@
 import numpy as np
 import seaborn as sns
 
-from crmlearn.plots.glyphs import fitting, keyed
-from crmlearn.plots.page import PALETTE, axes
+from crmlearn.plots.glyphs import keyed
+from crmlearn.plots.page import PALETTE, axes, titled
 from crmlearn.plots.people import HATCHES, _grid, read, unit_of_profit
 
 # What a ranking draws: the first of these columns that the table has, and its axis.
@@ -34,16 +34,16 @@ def cohort_grid(table, title, what=None):
     else:
         grid = data.set_index("cohort").drop(columns="acquired")
         across = "Periods since the cohort's own" if "0" in grid else "Period"
+    grid = grid.dropna(axis=1, how="all")
     values = grid.to_numpy(float)
     share = what in ("share_active", "retention") or (what is None and np.nanmax(np.nan_to_num(values)) <= 1)
     rows, columns = values.shape
-    figure, ax = axes("", "", "", figsize=(2 + 0.55 * max(columns, 8), 1.4 + 0.36 * max(rows, 3)))
+    figure, ax = axes("", "", "", figsize=(min(2 + 0.55 * max(columns, 8), 14), min(1.4 + 0.36 * max(rows, 3), 10)))
     small = rows * columns <= 400
     _grid(ax, values * 100 if share else values, grid.columns.astype(str), keyed(figure, grid.index), ".0f",
           None if small else np.full(values.shape, ""))  # fmt: skip
     ax.set(xlabel=across, ylabel="Cohort")
-    ax.set_title(fitting(figure, title + ("\n(per cent of the cohort)" if share else "")))
-    return figure
+    return titled(ax, title + ("\n(per cent of the cohort)" if share else ""))
 
 
 def activity(table, title):
@@ -60,8 +60,7 @@ def activity(table, title):
         ax.legend()
     _ticks(ax, keyed(figure, data["period"]))
     ax.set_ylim(0, 105)
-    ax.set_title(fitting(figure, title))
-    return figure
+    return titled(ax, title)
 
 
 def c3(table, title, value="profit"):
@@ -75,30 +74,22 @@ def c3(table, title, value="profit"):
     figure, ax = axes("", "Period", label, figsize=(9.5, 4.8))
     colours = sns.color_palette("viridis", grid.shape[1])
     names = keyed(figure, grid.columns)
-    x, losses = np.arange(len(grid)), (grid < 0).to_numpy().any()
-    bars = losses or len(grid) < 3
-    tops = {1: np.zeros(len(grid)), -1: np.zeros(len(grid))}
-    every = int(np.ceil(grid.shape[1] / 12))
+    x, every = np.arange(len(grid)), -(-grid.shape[1] // 12)
+    up, down = np.zeros(len(grid)), np.zeros(len(grid))
     for i, cohort in enumerate(grid.columns):
         values = grid[cohort].to_numpy()
         named = names[i] if i % every == 0 or i == grid.shape[1] - 1 else None
-        if bars:
-            ground = np.where(values >= 0, tops[1], tops[-1])
-            ax.bar(x, values, 0.85, bottom=ground, color=colours[i], edgecolor="white", lw=0.4, label=named)
-            tops[1], tops[-1] = tops[1] + np.maximum(values, 0), tops[-1] + np.minimum(values, 0)
-        else:
-            ax.fill_between(x, tops[1], tops[1] + values, color=colours[i], edgecolor="white", lw=0.4, label=named)
-            tops[1] = tops[1] + values
+        # Blocks without gaps, not slopes: a slope would show a cohort before its first order.
+        ax.bar(x, values, 1.0, bottom=np.where(values >= 0, up, down), color=colours[i], lw=0, label=named)
+        up, down = up + np.maximum(values, 0), down + np.minimum(values, 0)
     ax.axhline(0, color="0.3", lw=0.8)
-    if not bars:
-        ax.set_xlim(0, len(grid) - 1)
+    ax.set_xlim(-0.5, len(grid) - 0.5)
     seen = data.drop_duplicates("period").set_index("period")["seen"].reindex(grid.index)
     _ticks(ax, [f"{p}*" if s != "whole" else p for p, s in zip(keyed(figure, grid.index), seen, strict=True)])
     _partial(ax, seen)
     ax.legend(*(part[::-1] for part in ax.get_legend_handles_labels()), title="cohort", loc="upper left",
               bbox_to_anchor=(1, 1), reverse=False)  # fmt: skip
-    ax.set_title(fitting(figure, title))
-    return figure
+    return titled(ax, title)
 
 
 def flow(table, title):
@@ -107,7 +98,7 @@ def flow(table, title):
     table : audit.acquisition
     """
     data = read(table)
-    figure, ax = axes("", "Period", "Customers who ordered", figsize=(9.5, 4.2))
+    _, ax = axes("", "Period", "Customers who ordered", figsize=(9.5, 4.2))
     x, ground = np.arange(len(data)), np.zeros(len(data))
     for i, name in enumerate(("returning", "new")):
         ax.bar(x, data[name], 0.8, bottom=ground, color=PALETTE[(0, 2)[i]], hatch=HATCHES[i], edgecolor="white",
@@ -116,8 +107,7 @@ def flow(table, title):
     _ticks(ax, [f"{p}*" if s != "whole" else p for p, s in zip(data["period"], data["seen"], strict=True)])
     _partial(ax, data["seen"])
     ax.legend(loc="upper left", bbox_to_anchor=(1, 1))
-    ax.set_title(fitting(figure, title))
-    return figure
+    return titled(ax, title)
 
 
 def ranking(table, title, most=20):
@@ -143,8 +133,7 @@ def ranking(table, title, most=20):
     ax.grid(axis="y", visible=False)
     ax.grid(axis="x", color="0.9")
     ax.margins(x=0.12)
-    ax.set_title(fitting(figure, title))
-    return figure
+    return titled(ax, title)
 
 
 def waits(table, title):
@@ -153,7 +142,7 @@ def waits(table, title):
     table : audit.time_between_orders
     """
     data = read(table)[::-1]
-    figure, ax = axes(title, "Days (dot: median; line: middle half of the gaps that ended)", "",
+    _, ax = axes("", "Days (dot: median; line: middle half of the gaps that ended)", "",
                       figsize=(8, 1.4 + 0.5 * len(data)))  # fmt: skip
     for i, row in enumerate(data.itertuples()):
         ax.plot([row.p25_days, row.p75_days], [i, i], "-", color=PALETTE[0], lw=2.5)
@@ -163,7 +152,7 @@ def waits(table, title):
     ax.set_xlim(left=0)
     ax.margins(y=0.2)
     ax.grid(axis="x", color="0.9")
-    return figure
+    return titled(ax, title)
 
 
 def _ticks(ax, names):
