@@ -8,7 +8,7 @@ ROOT   := $(if $(filter 0,$(shell id -u)),--allow-root)
 # A home of its own, so that no test touches anybody's answers.
 NBVAL  := CRMLEARN_HOME=$$(mktemp -d) $(BIN)/python -m pytest -p no:cacheprovider --nbval --nbval-sanitize-with tests/nbval.cfg -n 2 --dist loadscope -q
 
-.PHONY: help setup lab test test-slow report bench lint outputs exercises clean
+.PHONY: help setup lab test test-slow report bench lint outputs exercises firm clean
 help:
 	@echo "make lab        open the course in JupyterLab (the first time sets everything up)"
 	@echo "make test       every test that fits into ten minutes"
@@ -17,6 +17,7 @@ help:
 	@echo "make bench      speed next to peers    make lint       style checks"
 	@echo "make outputs    run all notebooks and store what they show"
 	@echo "make exercises  write and run every exercise from its solution"
+	@echo "make firm       draw the invented firm anew into datasets/firm"
 	@echo "make clean      remove .venv and everything generated"
 
 setup: $(READY)
@@ -47,6 +48,9 @@ outputs: setup
 exercises: setup
 	$(BIN)/python -m crmlearn.checks
 	$(BIN)/python tests/store_outputs.py exercises/solutions/*.ipynb exercises/*.ipynb
+
+firm: setup
+	$(BIN)/python -m crmlearn.simulate
 
 lint: setup
 	$(BIN)/ruff check .

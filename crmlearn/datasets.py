@@ -2,6 +2,7 @@
 
 import difflib
 import hashlib
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -35,12 +36,14 @@ class Card:
 
 
 def names():
-    """Names of all data sets.
+    """Names of all data sets; those of the invented firm begin with "firm/".
 
-    >>> names()
-    ['cdnow', 'first_orders', 'renewals']
+    >>> names()[:2], names()[-2:]
+    (['cdnow', 'firm/breach'], ['first_orders', 'renewals'])
     """
-    return sorted(card.parent.name for card in home.folder("datasets").glob("*/card.md"))
+    root = home.folder("datasets")
+    cards = [*root.glob("*/card.md"), *root.glob("*/*/card.md")]
+    return sorted(card.parent.relative_to(root).as_posix() for card in cards)
 
 
 def card(name):
@@ -70,6 +73,8 @@ def path(name):
 def load(name):
     """The data set as a pandas table, checked against the fingerprint on its card.
 
+    Money that is stored in whole cents (``amount_cents``) comes in units of the currency (``amount``).
+
     >>> load("renewals").head(2)
          cohort  year  customers
     0  high_end     0       1000
@@ -84,7 +89,30 @@ def load(name):
         )
     texts = {c: "str" for c, about in card(name).facts["columns"].items() if about.startswith("text")}
     dates = [c for c, about in card(name).facts["columns"].items() if "ISO 8601" in about]
-    return pd.read_csv(file, dtype=texts, parse_dates=dates)
+    if file.suffix == ".parquet":
+        return _in_dollars(pd.read_parquet(file))
+    return _in_dollars(pd.read_csv(file, dtype=texts, parse_dates=dates))
+
+
+def _in_dollars(table):
+    cents = [c for c in table.columns if c.endswith("_cents")]
+    dollars = table.assign(**{c: table[c] / 100 for c in cents})
+    return dollars.rename(columns={c: c.removesuffix("_cents") for c in cents})
+
+
+def truth(name):
+    """What is true about invented records, which no table of theirs tells: parameters, estimands, planted defects.
+
+    >>> sorted(truth("firm"))
+    ['customers', 'estimands', 'name', 'parameters', 'planted', 'seed']
+    """
+    root = home.folder("datasets")
+    known = sorted(file.parent.name for file in root.glob("*/truth.json"))
+    if name not in known:
+        raise Refusal(
+            f"nobody knows the truth about {name!r}.", f"known of {', '.join(known)}", "datasets.truth('firm')"
+        )
+    return json.loads((root / name / "truth.json").read_text(encoding="utf-8"))
 
 
 def sha256(file):

@@ -28,8 +28,12 @@ class TestCards:
         assert facts["name"] == name
 
     def test_every_column_is_described_and_no_other(self, name):
-        with datasets.path(name).open(encoding="utf-8", newline="") as file:
-            header = next(csv.reader(file))
+        file = datasets.path(name)
+        if file.suffix == ".parquet":
+            header = pd.read_parquet(file).columns.tolist()
+        else:
+            with file.open(encoding="utf-8-sig", newline="") as stream:
+                header = next(csv.reader(stream))
         assert list(datasets.card(name).facts["columns"]) == header
 
     def test_the_fingerprint_and_the_number_of_rows_are_right(self, name):
@@ -74,6 +78,21 @@ class TestLoad:
         assert early.duplicated(["customer_id", "date"]).sum() == 146 and "146 of the orders before" in text
         assert sorted(orders["customer_id"].unique()) == [f"{n:04d}" for n in range(1, 2358)]
 
+    def test_money_in_cents_comes_in_dollars(self):
+        stored, told = pd.read_parquet(datasets.path("firm/orders")), datasets.load("firm/orders")
+        assert "amount_cents" not in told.columns and told.columns.tolist()[6:8] == ["amount", "margin"]
+        assert (told["amount"] * 100).round().astype("int64").tolist() == stored["amount_cents"].tolist()
+        assert datasets.load("firm/campaigns")["contact_cost"].tolist() == [0.04, 0.02, 0.09, 0.04, 0.04]
+
+    def test_tables_of_the_firm_are_named_with_a_slash(self):
+        assert len([name for name in datasets.names() if name.startswith("firm/")]) == 26
+        assert datasets.card("firm/orders").folder.name == "orders"
+
+    def test_dates_in_text_files_are_dates_and_a_mark_at_the_start_is_no_name(self):
+        assert pd.api.types.is_datetime64_dtype(datasets.load("firm/staff")["left_on"])
+        messy = datasets.load("firm/messy_orders")
+        assert messy.columns[0] == "Order No" and all(pd.api.types.is_string_dtype(messy[c]) for c in messy)
+
     def test_renewals_are_the_published_percentages(self):
         # Fader & Hardie (2007), Journal of Interactive Marketing 21(1): per cent of customers left after each year.
         published = {
@@ -107,6 +126,15 @@ class TestRefusals:
         with pytest.raises(Refusal, match="no data set") as refusal:
             datasets.load(name)
         assert "cdnow, " in refusal.value.saw and refusal.value.try_.startswith("datasets.load('")
+
+    def test_the_truth_is_known_of_the_firm_only(self):
+        with pytest.raises(Refusal, match="nobody knows the truth about 'cdnow'"):
+            datasets.truth("cdnow")
+
+    def test_a_slip_in_the_firm_is_answered_too(self):
+        with pytest.raises(Refusal) as refusal:
+            datasets.load("firm/order")
+        assert refusal.value.try_ == "datasets.load('firm/orders')"
 
     def test_a_slip_is_answered_with_the_nearest(self):
         with pytest.raises(Refusal) as refusal:

@@ -87,7 +87,7 @@ def people(seed, n):
         }
     )
     hidden = {"week": week, "day": day, "rate": rate, "leave": leave, "usual": usual, "anxiety": anxiety}
-    hidden |= {"segment": segment, "business": business, **_allowed(seed, n, week)}
+    hidden |= {"segment": segment, "business": business, **_allowed(seed, n, week), **_changes(seed, n, week, business)}
     return customers, hidden
 
 
@@ -105,6 +105,17 @@ def _allowed(seed, n, week):
         withdrawn = week + random.geometric(WITHDRAWS_PER_WEEK, n)
         until[f"{way}_until"] = np.where(gives, np.minimum(withdrawn, WEEKS), -1)
     return until | {"listed": random.random(n) < 0.34}  # their number is on the No Text Message register
+
+
+def _changes(seed, n, week, business):
+    """At most one change of the person in charge on each side of a business account; notes are left by chance."""
+    random = stream(seed, "changes")
+    told = {}
+    for side, often in (("firm", 0.010), ("customer", 0.007)):
+        at = week + 4 + random.geometric(often, n)
+        told[f"new_at_{side}"] = np.where(business & (at < WEEKS), at, 10 * WEEKS)
+        told[f"noted_at_{side}"] = random.random(n) < 0.5
+    return told
 
 
 def _joining():

@@ -10,6 +10,8 @@ from crmlearn.simulate.worlds import (
     CALMER,
     CAMPAIGNS,
     INVITED_WEEK,
+    LOST_TIMES,
+    LOST_WEEKS,
     LOYALTY_LIFT,
     LOYALTY_WEEK,
     PILOT_WEEK,
@@ -85,12 +87,16 @@ def history(hidden, seed, world=None, past=None, begin=0, until=WEEKS, luck=None
         bought = seen.orders[t] > 0
         seen.refunded[t] = np.where(bought & (u_refund[k] < 0.045), np.where(u_refund[k] < 0.025, 1, 0.5), 0)
         quick = ((seen.pilot == 1) & (t >= PILOT_WEEK)) | (world.service == "fast")
-        seen.tickets[t] = u_ticket[k] < np.where(bought, 0.075, np.where(here, 0.004, 0))
+        seen.tickets[t] = here & (u_ticket[k] < np.where(bought, 0.075, 0.004))
         seen.hours[t] = np.where(seen.tickets[t], np.exp(np.where(quick, 1.4, 2.9) + 0.95 * z_wait[k]), np.nan)
         felt = hidden["anxiety"] + np.where(quick, CALMER, 0)
         hazard = hidden["leave"] * np.exp(-STAYS * (felt - 6.0))
         hazard *= np.where((seen.hours[max(t - 8, 0) : t + 1] > SLOW_HOURS).any(axis=0), 2.5, 1)
         hazard *= np.where(seen.refunded[max(t - 6, 0) : t + 1].any(axis=0), 1.3, 1)
+        for side in ("firm", "customer"):  # a new person on either side, and nobody left a note
+            since = t - hidden[f"new_at_{side}"]
+            lost = ~hidden[f"noted_at_{side}"] & (since >= 0) & (since < LOST_WEEKS)
+            hazard *= np.where(lost & (world.notes == "as it was"), LOST_TIMES, 1)
         seen.left[(joined <= t) & (seen.left == WEEKS) & (u_leave[k] < np.minimum(hazard, 0.95))] = t
     return seen
 
@@ -110,9 +116,10 @@ def _drawn(seen, t, here, hidden, lots, world):
                 sent = world.campaigns[campaign.campaign_id]
                 arm[:] = 0 if sent is None else 1 + list(campaign.arms).index(sent)
             seen.arms[campaign.campaign_id] = np.where(eligible, arm, -1).astype("int8")
+    invitable = person & (hidden["email_until"] > t) & (seen.member == WEEKS) & seen.active(t - 26, t)
     for week, name, lot, among in (
         (PILOT_WEEK, "pilot", lots[-1], person & seen.active(t - 26, t)),
-        (INVITED_WEEK, "invited", lots[-2], person & seen.active(t - 26, t) & (seen.member == WEEKS)),
+        (INVITED_WEEK, "invited", lots[-2], invitable),
     ):
         if t == week:
             chosen = {"by lot": lot < 0.5, "nobody": False, "everybody": True}[getattr(world, name)]

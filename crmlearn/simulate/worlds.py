@@ -50,6 +50,7 @@ INVITED_WEEK = 52  # a half of the active persons who are no members yet is invi
 LOYALTY_LIFT = 0.15
 CALMER = 1.0  # points that fast help adds to the felt value "reduces anxiety"
 STAYS = 0.35  # by how much one such point lowers the (log) chance to leave
+LOST_WEEKS, LOST_TIMES = 13, 6  # how long, and how much more, a business account leaves after a change without notes
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,7 @@ class World:
     pilot, invited : "by lot", "nobody", "everybody" of those who took part in the draw
     loyalty : whether membership changes anything
     service : "as it was", or "fast" for everybody from the first week on
+    notes : "as it was", or "always" left behind when a person changes at the firm or at a business account
     """
 
     campaigns: dict = field(default_factory=dict)
@@ -67,3 +69,4 @@ class World:
     invited: str = "by lot"
     loyalty: bool = True
     service: str = "as it was"
+    notes: str = "as it was"
