@@ -21,7 +21,8 @@ class Call(Form):
     """A number that a function of crmlearn, such as ``clv.lifespan``, computes from what is given."""
 
     call: Text
-    given: dict[str, float | str | bool | list[float]]
+    given: dict[str, float | str | bool | list[float] | list[bool]]
+    pick: int | str | None = None  # of a result with several parts: a position, or a column, whose last row counts
     times: float = 1.0  # 100 turns a share into percent
 
     @model_validator(mode="after")
@@ -31,7 +32,7 @@ class Call(Form):
         return self
 
     def value(self):
-        return compute(self.call, self.given) * self.times
+        return compute(self.call, self.given, self.pick) * self.times
 
 
 class Mistake(Form):

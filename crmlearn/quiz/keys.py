@@ -6,14 +6,17 @@ import math
 import crmlearn
 from crmlearn.errors import Refusal, refuse_all
 
-ROOMS = ("clv",)  # rooms whose functions turn plain numbers into a number
+ROOMS = ("audit", "clv", "cohorts")  # rooms whose functions turn plain numbers into a number
 
 
-def compute(call, given):
+def compute(call, given, pick=None):
     """The number that a public function gives.
 
     call : "room.function", such as "clv.lifespan"; given : its arguments
+    pick : which part of the result: a position in a list, or a column of a table, whose last row counts
 
+    >>> compute("audit.shapley", {"before": [10, 1], "after": [20, 3]}, pick=1)
+    30.0
     >>> round(compute("clv.lifespan", {"margin": 100, "retention_per_period": 0.8, "discount_per_period": 0.1}), 3)
     366.667
     """
@@ -22,7 +25,10 @@ def compute(call, given):
         near = difflib.get_close_matches(call, known, 1) or ["clv.lifespan"]
         raise Refusal(f"crmlearn has no function {call!r}.", f"known are {', '.join(sorted(known))}", near[0])
     try:
-        result = float(known[call](**given))
+        result = known[call](**given)
+        if pick is not None:
+            result = result[pick] if isinstance(pick, int) else result[pick].iloc[-1]
+        result = float(result)
     except Refusal as refusal:
         refuse_all([refusal])
     except Exception as error:
