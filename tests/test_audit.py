@@ -391,6 +391,14 @@ class TestSentences:
             "0 %", "less than 1 %", "less than 1 %", "more than 99 %", "100 %", "100 %"
         ]  # fmt: skip
 
+    def test_labels_that_are_missing_or_tie(self):
+        tx = log([("a", 0, 9), ("b", 0, 9), ("c", 0, 9)], category=[None, "x", "y"], channel=["web", "web", "app"])
+        titles = {e.name: e.title for e in audit.exhibits(tx, END, "2021").shown}
+        assert titles["penetration:category"] == "“x” and “y” were each bought by 33 % of the customers"
+        assert titles["penetration:channel"] == "“web” was used by 67 % of the customers"
+        assert titles["entry:category"] == "33 % of the customers came in with each of “x” and “y”"
+        assert titles["co_purchase:category"] == "No two of them go together"
+
     def test_nothing_changed(self):
         same = [("a", 10, 500), ("b", 10, 300), ("a", 60, 500), ("b", 60, 300)]
         made = audit.exhibits(log(same), END, TWO, before=ONE, groups=2)

@@ -160,6 +160,8 @@ class TestTables:
         refused(lambda: cohorts.table(tx, "2021-12-31", what="margins"), "is not a choice")
         refused(lambda: cohorts.table(tx, "2021-12-31", margin=30), "for 30 % write margin=0.30")
         refused(lambda: cohorts.table(tx.assign(margin=[1.0, None]), "2021-12-31"), "'margin' is missing", "1 of 2")
+        endless = tx.assign(gain=[1.0, float("inf")])
+        refused(lambda: cohorts.table(endless, "2021-12-31", margin="gain"), "'gain' is missing (or no finite")
         old = [START - timedelta(weeks=i) for i in range(8000)]
         many = pd.DataFrame({"customer_id": range(8000), "date": old, "amount": 1.0})
         refused(lambda: cohorts.table(many, "2021-01-31", period="W"), "more cells than can be looked at")

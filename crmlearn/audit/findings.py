@@ -1,7 +1,10 @@
 """What a table says, in one sentence that is true of it: ties, losses and tiny bases have words of their own."""
 
+from crmlearn.audit.products import SEVERAL
 from crmlearn.audit.wording import FEW, brought, listed, money, of_customers, part, percent
 from crmlearn.errors import counted
+
+MISSING = "(missing)"
 
 
 def factors(t, noun):
@@ -52,11 +55,7 @@ def lorenz(t, noun):
     who = f"The {percent(at[half])} of the customers who brought least"
     if abs(share[half] - at[half]) < 1e-9:
         return f"All customers brought the same {noun}"
-    return (
-        f"{who} cost {percent(-share[half])} of the {noun}"
-        if share[half] < 0
-        else who + brought(share[half], noun, " ")
-    )
+    return who + brought(share[half], noun, " ")
 
 
 def concentration(t, noun):
@@ -165,25 +164,39 @@ def acquisition(t, noun):
 
 def penetration(t, noun):
     label = next(iter(t))
-    tied = [name for name, n in zip(t[label], t["customers"], strict=True) if n == t["customers"][0]]
-    share = percent(t["penetration"][0])
-    return f"{listed(tied)} {'was' if len(tied) == 1 else 'were each'} bought by {share} of the customers"
+    known = [
+        (name, n, p) for name, n, p in zip(t[label], t["customers"], t["penetration"], strict=True) if name != MISSING
+    ]
+    if not known:
+        return f"No order says its {label}"
+    tied = [name for name, n, _ in known if n == known[0][1]]
+    verb = "used" if label == "channel" else "bought"
+    return (
+        f"{listed(tied)} {'was' if len(tied) == 1 else 'were each'} {verb} by {percent(known[0][2])} of the customers"
+    )
 
 
 def entry(t, noun):
-    tied = [name for name, n in zip(t["entry"], t["customers"], strict=True) if n == t["customers"][0]]
-    came = f"{percent(t['share_of_customers'][0])} of the customers came in with {listed(tied)}"
+    known = [i for i, name in enumerate(t["entry"]) if name not in (MISSING, SEVERAL)]
+    several = [percent(t["share_of_customers"][i]) for i, name in enumerate(t["entry"]) if name == SEVERAL]
+    rest = f"; {several[0]} with several at once" if several else ""
+    if not known:
+        return f"No customer came in with one label alone{rest}"
+    tied = [t["entry"][i] for i in known if t["customers"][i] == t["customers"][known[0]]]
+    share = percent(t["share_of_customers"][known[0]])
     if len(tied) > 1:
-        return came.replace(" came", " each came")
-    return f"{came}; {percent(t['repeat_share'][0])} of these ordered on a later day"
+        return f"{share} of the customers came in with each of {listed(tied)}{rest}"
+    again = percent(t["repeat_share"][known[0]])
+    return f"{share} of the customers came in with {listed(tied)}, of whom {again} came again{rest}"
 
 
 def co_purchase(t, noun):
     if not t["first"]:
-        return "Nobody bought two of them"
+        return "No two of them go together"
     both, lift = t["both"][0], t["lift"][0]
     how = "as often as if independent" if abs(lift - 1) < 0.005 else f"{lift:.2f} times as often as if independent"
-    return f"{t['first'][0]} and {t['second'][0]}: both bought by {percent(t['support'][0])} ({both:,}), {how}"
+    pair = listed([t["first"][0], t["second"][0]])
+    return f"{pair}: together in {percent(t['support'][0])} of the cases ({both:,}), {how}"
 
 
 def time_between_orders(t, noun):

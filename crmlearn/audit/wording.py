@@ -55,8 +55,8 @@ def listed(names):
     """Names in a sentence, three of them at most.
 
     >>> listed(["tea"]), listed(["tea", "cup"]), listed(list("abcde"))
-    ('tea', 'tea and cup', 'a, b, c and 2 more')
+    ('“tea”', '“tea” and “cup”', '“a”, “b”, “c” and 2 more')
     """
     more = f" and {len(names) - 3} more" if len(names) > 3 else ""
-    shown = [str(name) for name in names[:3]]
+    shown = [f"“{name}”" for name in names[:3]]
     return ", ".join(shown) + more if more or len(shown) == 1 else " and ".join([", ".join(shown[:-1]), shown[-1]])

@@ -10,7 +10,7 @@ from crmlearn.plots.people import HATCHES, _grid, read, unit_of_profit
 # What a ranking draws: the first of these columns that the table has, and its axis.
 RANKED = {
     "support": "Share who hold both, per cent",
-    "penetration": "Share of the period's customers who bought it, per cent",
+    "penetration": "Share of the period's customers, per cent",
     "repeat_rate": "Share who ordered again, per cent",
     "refund_share": "Refunded share of the revenue, per cent",
     "value_to_cost": "Value per customer / acquisition cost",

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from crmlearn.errors import Refusal, columns, counted, refuse_all
+from crmlearn.transactions.amounts import LARGEST
 from crmlearn.transactions.checking import facts, opened, typed
 from crmlearn.transactions.periods import day_of, iso
 from crmlearn.transactions.profits import Profit
@@ -122,7 +123,7 @@ def ledger(tx, margin=None, who="ledger", refunds=False):
         if n
     )
     profit = frame.select(p=basis.expression())["p"]
-    basis.refuse_holes(int(profit.is_null().sum()), about.rows)
+    basis.refuse_holes(int((profit.is_null() | (profit.abs() >= LARGEST)).fill_null(True).sum()), about.rows)
     customer, ids = _coded(frame["customer_id"])
     days = frame["date"].to_numpy().astype("datetime64[D]").astype(np.int64)
     amount = frame["amount"].to_numpy()
@@ -144,7 +145,8 @@ def ledger(tx, margin=None, who="ledger", refunds=False):
 def until(book, as_of):
     """The day `as_of` as a number; refused where orders lie after it."""
     end = day_of("as_of", as_of)
-    late = int((book.opens & (book.day > end)).sum())
+    after = book.day > end
+    late = int((book.opens & after).sum()) or int(after.sum())  # refunds too
     if late:
         raise Refusal(
             f"as_of={iso(end)} precedes {counted(late, 'order')}.",

@@ -55,7 +55,7 @@ class Profit:
     def refuse_holes(self, missing, rows):
         if missing:
             raise Refusal(
-                f"'{self.column}' is missing in some orders, so their profit is not known.",
+                f"'{self.column}' is missing (or no finite number) in some orders: their profit is not known.",
                 f"{missing:,} of {rows:,} rows",
                 "fill them, or state a share of revenue: margin=0.30",
             )
