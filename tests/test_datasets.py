@@ -60,6 +60,16 @@ class TestCards:
         assert re.fullmatch("[A-Z]{3}", facts["currency"])
 
 
+def test_the_readme_lists_every_set_with_its_rows():
+    text = (home.folder("datasets") / "README.md").read_text(encoding="utf-8")
+    for name in datasets.names():
+        assert f"]({name}/card.md) |" in text, name
+        if name.startswith("firm/"):
+            row = next(line for line in text.splitlines() if f"]({name}/card.md)" in line)
+            facts = datasets.card(name).facts
+            assert f"| {facts['rows']:,} | {facts['file'].rpartition('.')[2]} |" in row, name
+
+
 class TestLoad:
     def test_there_are_the_music_shop_and_the_renewals(self):
         assert {"cdnow", "renewals"} <= set(datasets.names())

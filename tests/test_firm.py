@@ -100,6 +100,17 @@ class TestBooks:
         assert spent["spent_cents"].sum() == drawn.tables["customers"]["acquisition_cost_cents"].sum()
         assert spent["customers"].sum() == len(drawn.tables["customers"])
 
+    def test_responses_to_a_campaign_are_those_in_the_orders(self, orders):
+        cleaned = transactions.clean(orders, transactions.Policy(same_day="keep")).tx
+        drawn = datasets.load("firm/campaign_customers")
+        for campaign in CAMPAIGNS:
+            begin = OPENING + pd.Timedelta(weeks=campaign.week)
+            inside = (cleaned["date"] >= begin) & (cleaned["date"] < begin + pd.Timedelta(weeks=campaign.weeks))
+            told = drawn[drawn["draw"] == campaign.campaign_id].set_index("customer_id")
+            found = cleaned[inside].groupby("customer_id")["margin"].agg(["size", "sum"]).reindex(told.index).fillna(0)
+            assert found["size"].tolist() == told["orders"].tolist()
+            assert np.allclose(found["sum"], told["margin"], atol=0.011)
+
     def test_every_id_leads_to_a_row(self, drawn):
         tables, ids = drawn.tables, set(drawn.tables["customers"]["customer_id"])
         for name, table in tables.items():
@@ -249,16 +260,27 @@ class TestWorlds:
         told = {c.campaign_id: truth["estimands"][c.campaign_id]["value"]["all arms"] for c in CAMPAIGNS}
         assert told["C4"] == 0 and min(told[c] for c in ("C1", "C2", "C3", "C5")) > 1
 
-    def test_four_campaigns_are_found_and_one_is_not(self, orders, truth):
-        drawn, done = datasets.load("firm/campaign_customers"), orders[orders["status"] == "completed"]
+    def test_four_campaigns_are_found_and_one_is_not(self, truth):
+        drawn = datasets.load("firm/campaign_customers")
         for campaign in CAMPAIGNS:
-            begin = OPENING + pd.Timedelta(weeks=campaign.week)
-            inside = done[done["date"].between(begin, begin + pd.Timedelta(weeks=campaign.weeks))]
-            those = drawn[drawn["draw"] == campaign.campaign_id].set_index("customer_id")["arm"]
-            margin = inside.groupby("customer_id")["margin"].sum().reindex(those.index).fillna(0)
-            sent, left = margin[those != "control"], margin[those == "control"]
+            those = drawn[drawn["draw"] == campaign.campaign_id]
+            sent, left = (those.loc[those["arm"].eq("control") == c, "margin"] for c in (False, True))
             z = (sent.mean() - left.mean()) / np.sqrt(sent.var() / len(sent) + left.var() / len(left))
             assert (abs(z) < 1.96) if campaign.campaign_id == "C4" else (z > 1.96), (campaign.campaign_id, z)
+
+    def test_the_best_offer_differs_by_segment(self, truth):
+        offers = pd.DataFrame(truth["estimands"]["C3"]["by_segment"]).idxmax(axis=1).to_dict()
+        best = {"families": "gift", "retirees": "delivery", "students": "voucher", "young professionals": "delivery"}
+        assert offers == best
+        arms = truth["estimands"]["C5"]["value"]
+        assert arms["triggered"] > 1.3 * arms["scheduled"] > 0
+
+    @pytest.mark.parametrize(
+        "odd", [{"pilot": "all"}, {"campaigns": {"C9": None}}, {"campaigns": {"C1": "gift"}}, {"service": "slow"}]
+    )
+    def test_worlds_that_do_not_exist_are_refused(self, odd):
+        with pytest.raises(Refusal, match="is not a choice"):
+            World(**odd)
 
     def test_members_look_far_better_than_membership_makes_them(self, truth):
         loyalty = truth["estimands"]["loyalty"]

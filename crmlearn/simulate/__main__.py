@@ -4,5 +4,6 @@ from crmlearn import home
 from crmlearn.simulate.firms import firm
 from crmlearn.simulate.writing import write
 
-for name, size in write(firm(), home.folder("datasets") / "firm").items():
-    print(f"{size:9,d}  {name}")
+if __name__ == "__main__":
+    for name, size in write(firm(), home.folder("datasets") / "firm").items():
+        print(f"{size:9,d}  {name}")

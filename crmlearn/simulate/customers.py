@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from crmlearn.simulate.streams import stream
+from crmlearn.simulate.streams import stream, whole
 
 OPENING = pd.Timestamp("2023-01-02")  # a Monday; week 0 of the records
 WEEKS = 156
@@ -42,8 +42,14 @@ _THINGS = ("Bowl", "Grater", "Griddle", "Jug", "Kettle", "Ladle", "Mortar", "Pan
 def people(seed, n):
     """Everybody who ever became a customer, in the order in which they came.
 
+    seed : whole number; n : how many
     Returns: (customers: what the firm's records say; hidden: what only the simulation knows, arrays by name)
+
+    >>> customers, hidden = people(seed=1, n=500)
+    >>> customers["kind"].value_counts().index.tolist(), hidden["rate"].shape
+    (['person', 'business'], (500,))
     """
+    seed, n = whole("seed", seed, 0, "people(seed=1, n=3000)"), whole("n", n, 1, "people(seed=1, n=3000)")
     random = stream(seed, "people")
     week = np.sort(random.choice(WEEKS, n, p=_joining()))
     segment = random.choice(SEGMENTS, n, p=list(SHARE.values()))

@@ -2,9 +2,6 @@
 
 from dataclasses import dataclass, field
 
-import numpy as np
-
-from crmlearn.errors import Refusal
 from crmlearn.simulate import customers as people_of
 from crmlearn.simulate import marketing, messy, surveys, worlds
 from crmlearn.simulate.baskets import TOGETHER, baskets
@@ -12,6 +9,7 @@ from crmlearn.simulate.helpdesk import helpdesk
 from crmlearn.simulate.office import office
 from crmlearn.simulate.plus import memberships
 from crmlearn.simulate.selling import selling, staff_of
+from crmlearn.simulate.streams import whole
 from crmlearn.simulate.truths import truths
 from crmlearn.simulate.weeks import MARGIN, SLOW_HOURS, history
 
@@ -40,12 +38,8 @@ def firm(seed=SEED, customers=CUSTOMERS):
     >>> len(drawn.tables["customers"]), drawn.tables["orders"].customer_id.nunique()
     (300, 300)
     """
-    for name, value, least in (("seed", seed, 0), ("customers", customers, 300)):
-        if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < least:
-            raise Refusal(
-                f"{name} needs a whole number from {least} on.", repr(value)[:60], "firm(seed=1, customers=3000)"
-            )
-    seed, customers = int(seed), int(customers)
+    seed = whole("seed", seed, 0, "firm(seed=1)")
+    customers = whole("customers", customers, 300, "firm(customers=3000)")
     who, hidden = people_of.people(seed, customers)
     past = history(hidden, seed)
     orders, lines, planted = baskets(who, hidden, past, seed)
@@ -53,7 +47,7 @@ def firm(seed=SEED, customers=CUSTOMERS):
     tables = {"customers": who, "orders": orders, "order_lines": lines, "staff": staff}
     told = {"orders": planted}
     for name, made in (
-        ("marketing", marketing.marketing(who, hidden, past, seed)),
+        ("marketing", marketing.marketing(who, hidden, past, orders, seed)),
         ("helpdesk", helpdesk(who, past, staff, seed)),
         ("selling", selling(who, hidden, past, staff, seed)),
         ("office", office(who, orders, seed)),

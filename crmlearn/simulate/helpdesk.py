@@ -49,12 +49,17 @@ def helpdesk(customers, past, staff, seed):
 def _tickets(random, customers, past, staff):
     week, who = np.nonzero(past.tickets)
     n = len(week)
-    asked = random.choice(5, n, p=[0.31, 0.22, 0.24, 0.13, 0.10])
+    waited = past.hours[week, who].astype("float64")
+    # Who needs a quick answer takes the phone, the chat or the shop, so service levels differ by channel.
+    weight = np.array([0.31, 0.22, 0.24, 0.13, 0.10]) * np.exp(
+        -np.outer(np.log(waited / 18), [-0.3, 0.5, 0.6, 0.0, 0.8])
+    )
+    steps = np.cumsum(weight / weight.sum(axis=1, keepdims=True), axis=1)
+    asked = (random.random(n)[:, None] > steps[:, :4]).sum(axis=1)
     hour = np.where(asked == 4, random.uniform(10, 21.5, n), np.where(asked == 1, random.uniform(9, 18, n), 0.0))
     online = random.choice(24, n, p=_clock()) + random.random(n)
     hour = np.where(hour == 0, online, hour)
     created = OPENING + pd.to_timedelta((week * 7 + random.integers(0, 7, n)) * 24.0 + hour, "h").round("s")
-    waited = past.hours[week, who].astype("float64")
     first = created + pd.to_timedelta(waited, "h").round("s")
     solved = first + pd.to_timedelta(np.exp(random.normal(2.2, 1.3, n)), "h").round("s")
     forgotten = np.zeros(n, bool)

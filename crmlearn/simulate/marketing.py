@@ -5,7 +5,7 @@ import pandas as pd
 
 from crmlearn.simulate.customers import CHANNELS, OPENING, SEGMENTS, WEEKS, WRITTEN
 from crmlearn.simulate.streams import stream
-from crmlearn.simulate.worlds import CAMPAIGNS, INVITED_WEEK, TRIGGERED
+from crmlearn.simulate.worlds import CAMPAIGNS, INVITED_WEEK, PILOT_WEEK, TRIGGERED
 
 VALID_DAYS = 21  # a check of the Do Not Call register holds so long
 AFTER_WITHDRAWAL, OLD_CHECKS, NO_CHECKS = 120, 60, 40  # planted mistakes
@@ -29,7 +29,7 @@ _OF_ARM = {("C1", 1): "T03", ("C2", 1): "T04", ("C3", 1): "T05", ("C3", 2): "T06
 _OF_ARM |= {("C5", 1): "T09", ("C5", 2): "T10"}
 
 
-def marketing(customers, hidden, past, seed):
+def marketing(customers, hidden, past, orders, seed):
     """Tables of campaigns, who was in them, messages, consents, register checks and spending.
 
     Returns: ({name: table}, planted: counts of what was put in)
@@ -50,8 +50,8 @@ def marketing(customers, hidden, past, seed):
     contacts["opened"] = opened
     planted |= {"messages_after_a_withdrawal": len(sent[-2])}
     told = contacts[["contact_id", "customer_id", "at", "template_id", "channel", "purpose", "campaign_id", "opened"]]
-    tables = {"campaigns": _campaigns(), "campaign_customers": _in_campaigns(ids, past), "templates": TEMPLATES.copy()}
-    tables |= {"contacts": told, "consents": consents, "dnc_checks": checks}
+    tables = {"campaigns": _campaigns(), "campaign_customers": _in_campaigns(ids, past, orders)}
+    tables |= {"templates": TEMPLATES.copy(), "contacts": told, "consents": consents, "dnc_checks": checks}
     tables |= {"loyalty": _loyalty(ids, past), "spending": _spending(customers)}
     return tables, planted
 
@@ -171,21 +171,31 @@ def _campaigns():
     return pd.DataFrame(rows).assign(fixed_cost_cents=[90_000, 60_000, 140_000, 80_000, 110_000])
 
 
-def _in_campaigns(ids, past):
+def _in_campaigns(ids, past, orders):
     """One row per eligible customer and draw: five campaigns, the invitation, the pilot of fast help."""
+    draws = [(c.campaign_id, past.arms[c.campaign_id], ("control", *c.arms), c.week, c.weeks) for c in CAMPAIGNS]
+    draws.append(("invitation", past.invited, ("control", "invited"), INVITED_WEEK + 1, 52))
+    draws.append(("pilot", past.pilot, ("usual help", "fast help"), PILOT_WEEK, WEEKS - PILOT_WEEK))
+    week, place, margin, order = _counted(ids, orders)
     parts = []
-    for c in CAMPAIGNS:
-        arm = past.arms[c.campaign_id]
+    for name, arm, words, begin, weeks in draws:
+        inside = (week >= begin) & (week < begin + weeks)
         who = np.flatnonzero(arm >= 0)
-        names = np.array(["control", *c.arms])
-        parts.append(pd.DataFrame({"draw": c.campaign_id, "customer_id": ids[who], "arm": names[arm[who]]}))
-    for name, arm, words in (
-        ("invitation", past.invited, ("control", "invited")),
-        ("pilot", past.pilot, ("usual help", "fast help")),
-    ):
-        who = np.flatnonzero(arm >= 0)
-        parts.append(pd.DataFrame({"draw": name, "customer_id": ids[who], "arm": np.array(words)[arm[who]]}))
+        part = pd.DataFrame({"draw": name, "customer_id": ids[who], "arm": np.array(words)[arm[who]]})
+        part["orders"] = np.bincount(place[inside & order], minlength=len(ids))[who].astype("int16")
+        part["margin_cents"] = np.rint(np.bincount(place[inside], margin[inside], len(ids))[who]).astype("int64")
+        parts.append(part)
     return pd.concat(parts, ignore_index=True)
+
+
+def _counted(ids, orders):
+    """(week, place of the customer, margin, whether it is an order) of all that counts, refunds as of their order."""
+    done = orders[orders["status"] == "completed"]
+    day = done["order_id"].map(done[done["kind"] == "order"].set_index("order_id")["date"])
+    done, day = done[day.notna()], day[day.notna()]
+    week = ((day - OPENING).dt.days // 7).to_numpy()
+    place = pd.Index(ids).get_indexer(done["customer_id"])
+    return week, place, done["margin_cents"].to_numpy(), (done["kind"] == "order").to_numpy()
 
 
 def _loyalty(ids, past):

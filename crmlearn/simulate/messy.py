@@ -41,14 +41,16 @@ def messy(orders, order_lines, seed):
     twice = rows[rows["Order No"].isin(copies)]
     rows = pd.concat([rows, twice], ignore_index=True)
     rows.loc[rows["Order No"].isin(copies), "Order No"] = ""  # typed in by hand at the counter, then exported twice
-    rows = pd.concat([rows, _paid_back(back), _paid_back(_unknown(random, orders, web))], ignore_index=True)
+    unknown = _unknown(random, orders, web)
+    rows = pd.concat([rows, _paid_back(back), _paid_back(unknown)], ignore_index=True)
     rows = rows.sort_values(["sort", "Order No"], kind="stable", ignore_index=True)
     columns = ["Order No", "Created At", "Customer ID", "Item", "Department", "Qty", "Order Total", "GST"]
     columns += ["Delivery Fee", "Discount", "Currency", "Financial Status", "Test", "Staff Order", "Source"]
     told = rows[columns].astype(str)
     empty = pd.DataFrame("", index=range(EMPTY_ROWS), columns=columns)
     told = pd.concat([told, empty], ignore_index=True)
-    return told, _counts(sold, back, fate, voucher) | {"rows": len(told), "empty rows": EMPTY_ROWS}
+    planted = _counts(sold, back, fate, voucher) | {"refunds of orders not in the file": len(unknown)}
+    return told, planted | {"rows": len(told), "empty rows": EMPTY_ROWS}
 
 
 def _fates(random, sold, back, single):
@@ -137,5 +139,5 @@ def _counts(sold, back, fate, voucher):
     planted |= {"discounts": int((voucher[np.isin(fate, ["", "exact duplicates"])] > 0).sum())}
     planted |= {"tax": int((good["amount_cents"] > 0).sum())}
     planted |= {"shipping": int(((good["amount_cents"] > 0) & (good["amount_cents"] < 6000)).sum())}
-    planted |= {"refunds": len(back), "refunds of orders not in the file": NOT_IN_FILE}
+    planted |= {"refunds": len(back)}
     return planted | {"orders of amount zero": int((left == 0).sum()), "same-day orders": int((day > 1).sum())}

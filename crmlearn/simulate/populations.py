@@ -10,6 +10,7 @@ import pandas as pd
 
 from crmlearn.errors import Refusal, number
 from crmlearn.progress import progress
+from crmlearn.simulate.streams import whole
 
 BLOCK = 50_000  # customers drawn together; a block has random numbers of its own, so nothing depends on memory
 
@@ -45,9 +46,7 @@ def population(model, n, seed, *, weeks=104, joining_weeks=26, start="2023-01-02
     model = _model(model, ("r", "alpha", "a", "b"), "BGNBD(r=.243, alpha=4.414, a=.793, b=2.426)")
     if spend is not None:
         spend = _model(spend, ("p", "q", "gamma"), "GammaGamma(p=6.25, q=3.74, gamma=15.44)")
-    for name, value in (("n", n), ("seed", seed)):
-        if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < (name == "n"):
-            raise Refusal(f"{name} needs a whole number.", repr(value)[:60], f"{name}=1000")
+    n, seed = whole("n", n, 1, "n=1000"), whole("seed", seed, 0, "seed=1")
     number("weeks", weeks, 0, low_open=True)
     number("joining_weeks", joining_weeks, 0, weeks)
     first_day = _day(start)

@@ -101,9 +101,11 @@ def _deals(random, customers, hidden, sellers):
             "closed_on": closed.where(~running),
             "expected_close_on": (closed + pd.to_timedelta(random.integers(-20, 10, n), "D")).astype("datetime64[us]"),
             "value_cents": np.rint(100 * np.exp(random.normal(7.4, 0.8, n))).astype("int64"),
+            "margin_cents": np.int64(0),
             "chance_said_by_staff": np.round(sure, 2),  # a quarter too hopeful, on purpose
         }
     )
+    table["margin_cents"] = np.rint(table["value_cents"] * random.uniform(0.22, 0.44, n)).astype("int64")
     table = table[table["opened_on"] <= LAST_DAY].sort_values(["opened_on", "customer_id"], ignore_index=True)
     table.insert(0, "deal_id", [f"D{k + 1:04d}" for k in range(len(table))])
     return table

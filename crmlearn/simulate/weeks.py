@@ -55,8 +55,14 @@ def history(hidden, seed, world=None, past=None, begin=0, until=WEEKS, luck=None
     """Let the weeks pass.
 
     hidden : from `people`; world : what is different; luck : number of another luck for the same customers and lots
-    past, begin : a history and the week from which on it shall happen anew
+    past, begin : a history and the week from which on it shall happen anew, until : the week before which it ends
     Returns: History
+
+    >>> from crmlearn.simulate import people
+    >>> customers, hidden = people(seed=1, n=1000)
+    >>> as_it_was, faster = history(hidden, 1), history(hidden, 1, World(service="fast"))
+    >>> bool(faster.margin().sum() > as_it_was.margin().sum())
+    True
     """
     world = world or World()
     n = len(hidden["week"])

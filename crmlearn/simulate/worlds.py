@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from crmlearn.errors import one_of
 from crmlearn.simulate.customers import SEGMENTS
 
 
@@ -62,6 +63,10 @@ class World:
     loyalty : whether membership changes anything
     service : "as it was", or "fast" for everybody from the first week on
     notes : "as it was", or "always" left behind when a person changes at the firm or at a business account
+    Errors: Refusal for words and campaigns that do not exist
+
+    >>> World(campaigns={"C1": None}).pilot
+    'by lot'
     """
 
     campaigns: dict = field(default_factory=dict)
@@ -70,3 +75,14 @@ class World:
     loyalty: bool = True
     service: str = "as it was"
     notes: str = "as it was"
+
+    def __post_init__(self):
+        for name in ("pilot", "invited"):
+            one_of(name, getattr(self, name), ("by lot", "nobody", "everybody"))
+        one_of("service", self.service, ("as it was", "fast"))
+        one_of("notes", self.notes, ("as it was", "always"))
+        one_of("loyalty", self.loyalty, (True, False))
+        known = {c.campaign_id: c for c in CAMPAIGNS}
+        for key, arm in self.campaigns.items():
+            one_of("campaign", key, tuple(known))
+            one_of(f"arm of {key}", arm, (None, *known[key].arms))
