@@ -62,12 +62,11 @@ def baskets(customers, hidden, past, seed):
     rows["status"] = np.where(real, "completed", "cancelled")
     of = lines["order"].to_numpy()
     free = real & ~rows["first"].to_numpy() & (random.random(len(rows)) < ZERO)  # given away for goodwill
-    rows.loc[free, ["amount_cents"]] = 0
-    rows["margin_cents"] = np.rint(rows["amount_cents"] * share).astype("int64")
+    rows.loc[free, "amount_cents"] = 0
+    margin = np.rint(rows["amount_cents"] * share).astype("int64").to_numpy()
+    rows["margin_cents"] = margin
     lines.loc[free[of], "amount_cents"] = 0
-    lines["margin_cents"] = _spread(
-        of, rows["margin_cents"].to_numpy(), lines["amount_cents"].to_numpy() * _product(lines, "share")
-    )
+    lines["margin_cents"] = _spread(of, margin, lines["amount_cents"].to_numpy() * _product(lines, "share"))
     rows["kind"], rows["reason"] = "order", None
     refunds = _refunds(random, rows, past)
     early = _refunds_of_nothing(random, rows)
@@ -83,16 +82,13 @@ def baskets(customers, hidden, past, seed):
     for name in ("category", "product", "label"):
         lines[name] = _product(lines, name)
     told = lines[["order_id", "category", "product", "label", "quantity", "amount_cents", "margin_cents"]]
-    day = [rows["who"], rows["date"].dt.floor("D")]
-    sold = rows[real]
+    same_day = rows[real].assign(day=rows["date"].dt.floor("D")).groupby(["who", "day"])["date"].transform("size") > 1
     planted = {
         "cancelled_orders": int((~real).sum()),
         "orders_of_amount_zero": int(free.sum()),
         "refunds": len(refunds),
         "refunds_without_an_order": len(early),
-        "orders_on_a_day_with_another_of_the_customer": int(
-            sold.groupby([d[real] for d in day])["date"].transform("size").gt(1).sum()
-        ),
+        "orders_on_a_day_with_another_of_the_customer": int(same_day.sum()),
     }
     return orders[columns], told.reset_index(drop=True), planted
 
@@ -109,16 +105,13 @@ def _placed(random, hidden, past):
     source = np.r_[np.arange(len(who)), np.flatnonzero(extra)]
     is_extra = np.r_[np.zeros(len(who), bool), np.ones(int(extra.sum()), bool)]
     who, week, nth, first = who[source], week[source], nth[source], first[source] & ~is_extra
-    likes = stream_of_channels(random, len(hidden["week"]))
+    likes = _likes(random, len(hidden["week"]))
     channel = (random.random(len(who))[:, None] > np.cumsum(likes[who], axis=1)[:, :2]).sum(axis=1)
     day = np.where(first, hidden["day"][who], random.choice(7, len(who), p=[0.11, 0.11, 0.12, 0.12, 0.16, 0.21, 0.17]))
-    after = (week == hidden["week"][who]) & ~first  # the first order comes first
-    day = np.where(after, np.maximum(day, hidden["day"][who]), day)
     shop = np.clip(random.normal(15.5, 2.9, len(who)), 10.0, 21.4)
     online = (random.normal(20.8, 4.2, len(who))) % 24
     hour = np.where(channel == 0, shop, online)
-    second = (hour * 3600).astype("int64")
-    date = OPENING + pd.to_timedelta((week * 7 + day) * 86_400 + second, "s")
+    date = OPENING + pd.to_timedelta((week * 7 + day) * 86_400 + (hour * 3600).astype("int64"), "s")
     rows = pd.DataFrame({"who": who, "week": week, "nth": nth, "first": first, "extra": is_extra})
     rows["date"] = date.astype("datetime64[us]")
     rows["channel"] = np.array(SHOPS)[channel]
@@ -127,7 +120,7 @@ def _placed(random, hidden, past):
     return rows.sort_values("date", kind="stable", ignore_index=True)
 
 
-def stream_of_channels(random, n):
+def _likes(random, n):
     """How much each customer likes each channel; a half uses one only."""
     likes = random.dirichlet([0.8, 0.7, 0.5], n)
     one = random.random(n) < 0.5

@@ -27,11 +27,11 @@ AGES = {
 }
 # How a channel of acquisition differs: orders, leaving, cost of one customer in dollars.
 OF_CHANNEL = {
-    "shop": (1.00, 1.00, 3.0),
-    "search": (1.00, 1.05, 14.0),
-    "social": (0.75, 1.50, 11.0),
-    "referral": (1.25, 0.65, 5.0),
-    "partner": (0.90, 1.10, 18.0),
+    "shop": (1.00, 1.00, 12.0),
+    "search": (1.00, 1.05, 45.0),
+    "social": (0.75, 1.50, 38.0),
+    "referral": (1.25, 0.65, 20.0),
+    "partner": (0.90, 1.10, 55.0),
 }
 GIVES_CONSENT = dict(zip(WRITTEN, (0.72, 0.38, 0.55, 0.20), strict=True))
 WITHDRAWS_PER_WEEK = 0.0014
@@ -66,7 +66,7 @@ def people(seed, n):
     leave = leave * _looked_up(segment, LEAVE) * random.gamma(1.2, 1 / 1.2, n)
     usual = _looked_up(segment, ORDER) * np.exp(random.normal(-0.045, 0.30, n))
     anxiety = np.clip(random.normal(6.0, 1.4, n), 0, 10)  # the value element "reduces anxiety" as it is felt
-    cost = cost * np.where(business, 9, 1) * np.exp(random.normal(-0.08, 0.4, n))
+    cost = cost * np.where(business, 7, 1) * np.exp(random.normal(-0.08, 0.4, n))
     day = random.integers(0, 7, n)
     ids = [f"P{k:05d}" for k in range(1, n + 1)]
     named = random.integers(0, len(_COLOURS) * len(_THINGS), n)

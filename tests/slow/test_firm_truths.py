@@ -1,4 +1,4 @@
-"""What was planted in the firm is found: 200 firms, and in each the interval of the method that the course teaches."""
+"""What was planted in the firm is found: 600 firms, and in each the interval of the method that the course teaches."""
 
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
@@ -17,7 +17,9 @@ from crmlearn.simulate.truths import LATE, YEAR, truths
 from crmlearn.simulate.worlds import PILOT_WEEK
 
 pytestmark = pytest.mark.slow
-SEEDS, CUSTOMERS = range(5000, 5200), 3000
+# Of 200 firms, luck alone moves each share by 1.5 points, and one of thirteen would leave 92 to 98 % in every second
+# block of seeds; of 600, by 0.9.
+SEEDS, CUSTOMERS = range(5000, 5600), 3000
 RENEWALS = 6
 
 
