@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from crmlearn import datasets, home, simulate, transactions
+from crmlearn.clv.models import SBG
 from crmlearn.errors import Refusal
 from crmlearn.simulate import CAMPAIGNS, World, writing
 from crmlearn.simulate.customers import OPENING, people
@@ -210,6 +211,24 @@ class TestPlanted:
         straight = (scores.nunique(axis=1) == 1) & scores.notna().all(axis=1)
         assert straight.sum() == truth["planted"]["survey"]["straight_lines"]
         assert answers[[*ELEMENTS, "recommends"]].fillna(5).isin(range(11)).all(axis=None)
+
+    @pytest.mark.parametrize(
+        ("plan", "before", "renewals"), [("monthly", "2024-12-28", 12), ("yearly", "2023-12-28", 2)]
+    )
+    def test_renewals_give_back_the_parameters(self, plan, before, renewals, truth):
+        members = datasets.load("firm/memberships").query("kind == 'person' and plan == @plan and started_on < @before")
+        fit = SBG.fit([(members["renewals"] >= k).sum() for k in range(renewals + 1)])
+        known = truth["estimands"]["membership"]["value"][f"person {plan}"]
+        for name, error in fit.standard_errors.items():
+            assert abs(getattr(fit.model, name) - known[name]) < 3 * error, name
+
+    def test_running_memberships_have_no_end_and_ended_ones_ended_at_a_renewal(self):
+        members = datasets.load("firm/memberships")
+        ended = members[members["ended_on"].notna()]
+        months = (ended["ended_on"].dt.year - ended["started_on"].dt.year) * 12
+        months += ended["ended_on"].dt.month - ended["started_on"].dt.month
+        assert (months == (ended["renewals"] + 1) * ended["plan"].map({"monthly": 1, "yearly": 12})).all()
+        assert ended["ended_on"].max() <= pd.Timestamp("2025-12-28") and members["ended_on"].isna().mean() > 0.3
 
     def test_the_breach_concerns_enough_people_and_some_of_them_gravely(self):
         breach, who = datasets.load("firm/breach"), datasets.load("firm/breach_customers")
