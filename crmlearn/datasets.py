@@ -80,17 +80,18 @@ def load(name):
     0  high_end     0       1000
     1  high_end     1        869
     """
-    file = path(name)
-    if sha256(file) != card(name).facts["sha256"]:
+    about = card(name)
+    file = about.folder / about.facts["file"]
+    if sha256(file) != about.facts["sha256"]:
         raise Refusal(
             f"the data set '{name}' was changed.",
             f"{file.name} does not fit the fingerprint on its card",
             "restore the file, or read yours with transactions.read('your_file.csv')",
         )
-    texts = {c: "str" for c, about in card(name).facts["columns"].items() if about.startswith("text")}
-    dates = [c for c, about in card(name).facts["columns"].items() if "ISO 8601" in about]
     if file.suffix == ".parquet":
         return _in_dollars(pd.read_parquet(file))
+    texts = {c: "str" for c, words in about.facts["columns"].items() if words.startswith("text")}
+    dates = [c for c, words in about.facts["columns"].items() if "ISO 8601" in words]
     return _in_dollars(pd.read_csv(file, dtype=texts, parse_dates=dates))
 
 
