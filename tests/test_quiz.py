@@ -22,6 +22,7 @@ from crmlearn.quiz.schedule import order
 from crmlearn.quiz.sheets import Sheet, answer, shown_order
 
 DECKS = [deck(name) for name in quiz.names()]
+D08 = next(d for d in DECKS if d.id == "08_clv_types")
 ITEMS = [pytest.param(d, item, id=f"{d.id}/{item.id}") for d in DECKS for item in d.items]
 
 
@@ -30,7 +31,7 @@ def own(tmp_path, monkeypatch):
     monkeypatch.setenv("CRMLEARN_HOME", str(tmp_path / "own"))
 
 
-def of(kind, d=DECKS[0]):
+def of(kind, d=D08):
     return next(item for item in d.items if isinstance(item, kind))
 
 
@@ -170,8 +171,8 @@ class TestForms:
         assert said in refused(("type: flip", "type: single"), ("back: A", options))
 
     def test_no_such_deck(self):
-        with pytest.raises(Refusal, match="07_customer_base has no deck yet"):
-            deck("07")
+        with pytest.raises(Refusal, match="09_clv_prediction has no deck yet"):
+            deck("09")
         with pytest.raises(Refusal, match="no page '99'"):
             quiz.ask("99")
 
@@ -262,14 +263,14 @@ class TestGrading:
         assert grade(of(Numeric), text).verdict in ("right", "wrong", "cannot check")
 
 
-def review(item, verdict, when, d=DECKS[0]):
+def review(item, verdict, when, d=D08):
     return reviews.Review("item", f"{d.id}/{item.id}", item.sha(), "ask", verdict, "", answered_at_utc=when)
 
 
 class TestSchedule:
     @given(st.lists(st.sampled_from(["right", "wrong", "shown", None]), min_size=18, max_size=18), st.integers())
     def test_wrong_first_then_new_then_right(self, verdicts, seed):
-        items = DECKS[0].items
+        items = D08.items
         past = [review(i, v, f"2026-01-{n + 1:02d}") for n, (i, v) in enumerate(zip(items, verdicts, strict=True)) if v]
         known = {i.id: v for i, v in zip(items, verdicts, strict=True)}
         asked = order(items, past, seed)
@@ -289,7 +290,7 @@ class TestSchedule:
         ],
     )
     def test_known_is_right_at_the_first_try_of_the_last_round_without_a_hint(self, answers, known):
-        item, other = DECKS[0].items[0], DECKS[0].items[1]
+        item, other = D08.items[0], D08.items[1]
         past = []
         for verdict, minute in answers:
             when = f"2026-01-01T{10 + minute // 60:02d}:{minute % 60:02d}:00+00:00"
@@ -299,7 +300,7 @@ class TestSchedule:
         assert (order([item, other], past, 1)[0] is other) == known
 
     def test_neighbours_share_no_topic_where_that_can_be_helped(self):
-        asked = order(DECKS[0].items, [], seed=1)
+        asked = order(D08.items, [], seed=1)
         pairs = sum(bool(set(a.topics) & set(b.topics)) for a, b in pairwise(asked))
         assert pairs <= 3
 

@@ -589,6 +589,11 @@ class TestGrain:
         assert any("if it is the order's total, say grain='order'" in note for note in log.notes)
         assert any("lines equal to another of their order were added up too (4 lines)" in note for note in log.notes)
 
+    def test_an_order_without_a_customer_on_all_its_lines_is_one_order(self, engine):
+        lines = [("1", None, "2021-03-01", 5.0), ("1", None, "2021-03-01", 6.0), ("2", "a", "2021-03-01", 7.0)]
+        log = read(orders(engine, *lines), grain="line")
+        assert column(log, "amount") == [11, 7] and column(log, "customer_id") == [None, "a"]
+
     def test_refuses_ids_that_two_customers_share(self, engine):
         shared = [("1", "a", "2021-03-01", 1.0), ("1", "b", "2021-03-01", 1.0)]
         refused(lambda: read(orders(engine, *shared), grain="line"), "more than one customer", "order 1")

@@ -20,20 +20,23 @@ class Told(NamedTuple):
     facts: dict
 
 
-def exhibit(title, table, label="", exact=(), percent=()):
+def exhibit(title, table, label="", exact=(), percent=(), page=True):
     """Show a table in the report and keep its numbers for exhibits.xlsx.
 
     title : str; names the table's sheet in the workbook
     table : pandas table with its labels as index, as safe to show as the page: pseudonyms, no small groups
     label : str; the header above the labels
     exact : names of columns shown as whole numbers in full; percent : shares shown in per cent
+    page : bool; a long table may stand in the workbook only
     Other numbers are shown with four significant digits; what is missing is left empty.
     """
     from IPython.display import display
 
-    display(
-        _shown(table, label, exact, percent), metadata={OURS: {"exhibit": _kept(title, table, label, exact, percent)}}
-    )
+    kept = {OURS: {"exhibit": _kept(title, table, label, exact, percent)}}
+    if page:
+        display(_shown(table, label, exact, percent), metadata=kept)
+    else:
+        display({"text/plain": ""}, raw=True, metadata=kept)
 
 
 def warn(text):

@@ -143,7 +143,8 @@ def _spread(many, column, keys=_KEYS):
 
 
 def _differing(many, column, keys=_KEYS):
-    return _spread(many, column, keys).filter(nw.col("low") != nw.col("high")).sort("order_id")
+    spread = _spread(many, column, keys).filter(~nw.col("low").is_null())  # what is missing throughout does not differ
+    return spread.filter(nw.col("low") != nw.col("high")).sort("order_id")
 
 
 def _once(many, side, grain, said):
