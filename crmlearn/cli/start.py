@@ -1,6 +1,7 @@
 """``crmlearn start``: a copy of the course of one's own, open in JupyterLab."""
 
 import os
+import signal
 import subprocess
 import sys
 
@@ -58,8 +59,12 @@ def _open_lab(folder, no_browser):
     if hasattr(os, "geteuid") and os.geteuid() == 0:  # a container; JupyterLab refuses root unless told
         command.append("--allow-root")
     lab = subprocess.Popen(command)
-    while True:
-        try:
-            return lab.wait()
-        except KeyboardInterrupt:  # JupyterLab hears it too, and asks for itself
-            continue
+    before = signal.signal(signal.SIGTERM, lambda *_: lab.terminate())  # or it would go on without us
+    try:
+        while True:
+            try:
+                return lab.wait()
+            except KeyboardInterrupt:  # JupyterLab hears it too, and asks for itself
+                continue
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -124,3 +124,5 @@ def test_jupyterlab_opens_in_the_copy(run):
         lab.terminate()
         lab.wait(30)
         lab.stdout.close()
+    with pytest.raises(OSError):  # nothing was left running
+        urllib.request.urlopen(f"{found[1]}/api", timeout=5)
