@@ -3,7 +3,7 @@
 from crmlearn.reports.days import as_of, stale
 from crmlearn.reports.exhibits import exhibit, state, warn
 from crmlearn.reports.parameters import Parameter, check, check_cell, describe
-from crmlearn.reports.publishing import published
+from crmlearn.reports.publishing import publishable
 from crmlearn.reports.running import ReportFailed, Run, run
 from crmlearn.reports.shelf import names
 
@@ -17,7 +17,7 @@ __all__ = [
     "describe",
     "exhibit",
     "names",
-    "published",
+    "publishable",
     "run",
     "stale",
     "state",

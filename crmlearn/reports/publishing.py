@@ -1,113 +1,75 @@
-"""From an exhibit of the audit to what a page may show: no row that tells of a few persons, and no title that does."""
-
-from typing import Any, NamedTuple
+"""Which exhibits of the audit a page may show: none that tells of a few persons, in a row, in a sum or in a rest."""
 
 import numpy as np
 import pandas as pd
 
-# Columns that count customers; a row that counts 1 to k - 1 in any of them is left empty.
+# Columns that count customers, and which of them are parts of others, so that their rest counts customers too.
 COUNTS = (
     "customers", "active", "new", "returning", "observed", "repeated", "both", "with_first", "with_second", "gaps",
     "customers_with_refund",
 )  # fmt: skip
-LABELS = (
-    "group", "orders_each", "age", "within_days", "from", "to", "step", "period", "cohort", "kind", "orders",
-    "value_per_order", "first", "second", "entry", "channel", "category", "product", "measure", "seen", "total",
-)  # fmt: skip
-WITHIN = ("period", "cohort", "from")  # sums over these are known from other tables
-PLAIN = {
-    "factors": "Customers, orders, revenue and profit", "frequency": "Customers by number of orders",
-    "spread": "How different the customers are", "deciles": "Customers in ten groups of equal number",
-    "equal_profit": "Customers in ten groups of equal profit", "lorenz": "Shares of customers and of profit",
-    "concentration": "Concentration", "one_time_buyers": "One order or more", "unprofitable": "Profit and loss",
-    "lost_kept_new": "Customers lost, kept and new", "switching": "Moves between groups", "up_down": "Kept customers",
-    "bridge": "From one period's profit to the next", "one_cohort": "One cohort over time",
-    "cohorts_compared": "Cohorts by age", "repeat_rates": "Repeat rates by cohort", "whole_base": "Profit by cohort",
-    "acquisition": "New and returning customers", "penetration": "What was bought",
-    "entry": "What customers began with",
-    "co_purchase": "What was bought together", "dashboard": "The last whole period",
-    "time_between_orders": "Days between orders", "refunds": "Refunds by cohort", "unit_economics": "Value and cost",
-}  # fmt: skip
+RESTS = (("observed", "repeated"), ("customers", "repeated"), ("customers", "active"), ("with_first", "both"),
+         ("with_second", "both"))  # fmt: skip
+CURVES = ("spread", "lorenz", "concentration")  # each point of them is near one customer
+ENOUGH = 20  # times k customers, before a curve tells of nobody
 
 
-class Published(NamedTuple):
-    """title : what the page says; table : pandas, small rows empty; note : sentence or ""; plot : as in the exhibit"""
+def publishable(made, k, customers):
+    """The exhibits that may be shown, and the others with the reason.
 
-    title: str
-    table: Any
-    note: str
-    plot: str
-
-
-def published(exhibit, k=5, customers=None):
-    """What may be shown of one exhibit.
-
-    exhibit : audit.Exhibit; its books were held before anything is left out here
-    k : the smallest number of customers that a row may tell of
-    customers : how many there are in the period, where the table itself does not say
-    Returns: Published; the finding stands as title only when nothing had to be left out
+    made : audit.Exhibits; its books were held before anything is left out here
+    k : the smallest number of customers that anything may tell of; 1 shows all
+    customers : how many there are in the audited period
+    Returns: (list of (title, table, exhibit), list of (name, reason)); tables are pandas
 
     >>> import pandas as pd
-    >>> from crmlearn.audit import Exhibit
+    >>> from crmlearn.audit import Exhibit, Exhibits
     >>> table = pd.DataFrame({"kind": ["profit", "none", "loss"], "customers": [40, 30, 2], "profit": [9.0, 0.0, -7.0]})
-    >>> shown = published(Exhibit("unprofitable", 1, "2 customers made a loss", table, "shares"))
-    >>> shown.title, shown.table.customers.isna().tolist()
-    ('Profit and loss', [False, True, True])
+    >>> made = Exhibits([Exhibit("unprofitable", 1, "2 customers made a loss", table, "shares")], [], "revenue")
+    >>> publishable(made, 5, 72)
+    ([], [('unprofitable', 'it would tell of fewer than 5 customers')])
     """
-    table = pd.DataFrame(exhibit.table).copy()
-    thinned, table = _thinned(exhibit.name, table, k, customers)
-    counts = [c for c in COUNTS if c in table.columns]
-    small = np.zeros(len(table), bool)
-    for column in counts:
-        values = table[column].to_numpy(float)
-        small |= (values > 0) & (values < k)
-    hidden = _with_partners(table, small, counts)
-    if "unit" in table.columns and "value" in table.columns:
-        values = table["value"].to_numpy(float)
-        hidden |= ((table["unit"] == "customers") & (values > 0) & (values < k)).to_numpy()
-    if not hidden.any():
-        return Published(PLAIN[_plain(exhibit)] if thinned else exhibit.title, table, "", exhibit.plot)
-    for column in table.columns:
-        if column not in LABELS and pd.api.types.is_numeric_dtype(table[column]):
-            table[column] = table[column].astype(float).mask(hidden)
-    note = (
-        f"Rows that tell of fewer than {k} customers, and their neighbours that would give them away, are left empty."
-    )
-    return Published(PLAIN[_plain(exhibit)], table, note, exhibit.plot)
+    why = f"it would tell of fewer than {k} customers"
+    tables = {e.name: _merged(e.name, pd.DataFrame(e.table).copy(), k) for e in made.shown}
+    few = {name for name, table in tables.items() if tells_of_few(table, k)}
+    if k > 1 and (customers < ENOUGH * k or few & {"equal_profit", "unprofitable"}):
+        few |= {name for name in tables if name in CURVES}  # a curve would give the few away
+    shown, left_out = [], []
+    for exhibit in made.shown:
+        if exhibit.name in few:
+            left_out.append((exhibit.name, why))
+        else:
+            shown.append((exhibit.title, tables[exhibit.name], exhibit))
+    return shown, left_out
 
 
-def _plain(exhibit):
-    return exhibit.name.split(":")[0]
+def tells_of_few(table, k):
+    """Whether a count of customers, or the rest of one, lies between 1 and k - 1."""
+    found = [table[c].to_numpy(float) for c in COUNTS if c in table]
+    found += [(table[whole] - table[part]).to_numpy(float) for whole, part in RESTS if {whole, part} <= set(table)]
+    if "acquired_so_far" in table:
+        found.append(np.diff(table["acquired_so_far"].to_numpy(float), prepend=0.0))
+    if {"unit", "value"} <= set(table):
+        found.append(table.loc[table["unit"] == "customers", "value"].to_numpy(float))
+    return any(((values > 0) & (values < k)).any() for values in found)
 
 
-def _with_partners(table, small, counts):
-    """One hidden row could be found as the rest of a known sum, so the next smallest goes with it."""
-    hidden = small.copy()
-    if not hidden.any() or not counts:
-        return hidden
-    sizes = table[counts[0]].fillna(0).to_numpy(float)
-    groups = [np.zeros(len(table), int)]
-    groups += [pd.factorize(table[c])[0] for c in WITHIN if c in table.columns and table[c].duplicated().any()]
-    for group in groups:
-        for one in np.unique(group[hidden]):
-            rows = np.flatnonzero(group == one)
-            if hidden[rows].sum() == 1:
-                others = [row for row in rows[np.argsort(sizes[rows], kind="stable")] if not hidden[row]]
-                others = [row for row in others if sizes[row] > 0] or others
-                hidden[others[:1]] = True
-    return hidden
-
-
-def _thinned(name, table, k, customers):
-    """(whether anything was left out, the table without what would describe single customers)"""
+def _merged(name, table, k):
+    """The table without extremes of single customers, and small steps of a bridge joined to their neighbours."""
     if name == "spread":
-        return False, table.drop(columns=["lowest", "highest"])
+        return table.drop(columns=["lowest", "highest"])
+    if name == "concentration":
+        best = table["measure"].str.extract(r"best (\d+)%")[0].astype(float).fillna(100) / 100
+        n = table.loc[table["measure"] == "customers", "value"].iloc[0]
+        return table[(best * n >= k) & ~((table["measure"] == "gini") & (table["value"] > 1))]
     if name == "lorenz":
-        step = 1 / (len(table) - 1)
-        every = max(1, int(np.ceil(k / (step * (customers or len(table) - 1)) - 1e-9)))
-        return False, table.iloc[sorted({0, *range(0, len(table) - every, every), len(table) - 1})]
-    if name == "concentration" and customers:
-        best = table["measure"].str.extract(r"best (\d+)%")[0].astype(float) / 100
-        few = (best * customers < k).to_numpy()
-        return bool(few.any()), table[~few]
-    return False, table
+        return table.iloc[:: max(1, k)] if len(table) > 2 * k else table
+    if name == "bridge":
+        for small, into in (("kept same", "kept up"), ("back", "new")):
+            row, target = table["step"] == small, table["step"] == into
+            if row.any() and target.any() and 0 < table.loc[row, "customers"].iloc[0] < k:
+                for column in ("change", "customers"):
+                    table.loc[target, column] += table.loc[row, column].iloc[0]
+                table.loc[target, "step"] = f"{into} or {small.split()[-1]}"
+                table = table[~row]
+    return table
