@@ -53,6 +53,17 @@ def test_nothing_that_is_shown_tells_of_fewer_customers_than_it_may(customers, o
     assert not few_losses or not {e.name for _, _, e in shown} & {"unprofitable", "equal_profit", "lorenz"}
 
 
+def test_the_curve_is_drawn_and_not_listed(tmp_path):
+    from openpyxl import load_workbook
+
+    from crmlearn import reports
+
+    run = reports.run("customer_base", None, tmp_path, bootstraps=20)
+    assert "Lorenz curve" in run.page.read_text(encoding="utf-8")
+    book = load_workbook(run.folder / "exhibits.xlsx", read_only=True)
+    assert "concentration" in book.sheetnames and not [name for name in book.sheetnames if "lorenz" in name]
+
+
 def test_a_rest_counts_too():
     table = pd.DataFrame({"cohort": ["a"], "customers": [90], "observed": [77], "repeated": [76]})
     assert one("repeat_rates", table)[1] == [("repeat_rates", "it would tell of fewer than 5 customers")]

@@ -3,11 +3,12 @@
 from crmlearn.reports.days import as_of, stale
 from crmlearn.reports.exhibits import exhibit, state, warn
 from crmlearn.reports.parameters import Parameter, check, check_cell, describe
-from crmlearn.reports.publishing import publishable
+from crmlearn.reports.publishing import ONLY_DRAWN, publishable
 from crmlearn.reports.running import ReportFailed, Run, run
 from crmlearn.reports.shelf import names
 
 __all__ = [
+    "ONLY_DRAWN",
     "Parameter",
     "ReportFailed",
     "Run",

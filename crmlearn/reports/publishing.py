@@ -11,6 +11,7 @@ COUNTS = (
 RESTS = (("observed", "repeated"), ("customers", "repeated"), ("customers", "active"), ("with_first", "both"),
          ("with_second", "both"))  # fmt: skip
 CURVES = ("spread", "lorenz", "concentration")  # each point of them is near one customer
+ONLY_DRAWN = ("lorenz",)  # two neighbouring points in numbers would tell the profit of those between them
 ENOUGH = 20  # times k customers, before a curve tells of nobody
 
 
@@ -20,7 +21,8 @@ def publishable(made, k, customers):
     made : audit.Exhibits; its books were held before anything is left out here
     k : the smallest number of customers that anything may tell of; 1 shows all
     customers : how many there are in the audited period
-    Returns: (list of (title, table, exhibit), list of (name, reason)); tables are pandas
+    Returns: (list of (title, table, exhibit), list of (name, reason)); tables are pandas. Those in ONLY_DRAWN are for
+        the chart alone
 
     >>> import pandas as pd
     >>> from crmlearn.audit import Exhibit, Exhibits
@@ -62,8 +64,6 @@ def _merged(name, table, k):
         best = table["measure"].str.extract(r"best (\d+)%")[0].astype(float).fillna(100) / 100
         n = table.loc[table["measure"] == "customers", "value"].iloc[0]
         return table[(best * n >= k) & ~((table["measure"] == "gini") & (table["value"] > 1))]
-    if name == "lorenz":
-        return table.iloc[:: max(1, k)] if len(table) > 2 * k else table
     if name == "bridge":
         for small, into in (("kept same", "kept up"), ("back", "new")):
             row, target = table["step"] == small, table["step"] == into
