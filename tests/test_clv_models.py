@@ -188,15 +188,22 @@ class TestProperties:
         orders = [float(PUBLISHED_BGNBD.expected_orders(t, x, t_x, T)) for t in (1, 10, 100)]
         assert 0 <= orders[0] <= orders[1] <= orders[2]
 
-    def test_gradients_agree_with_differences(self):
-        from crmlearn.clv.models.bgnbd import _log_likelihood
-
-        x, t_x, T = np.array([0.0, 1, 7, 30]), np.array([0.0, 3, 20, 38]), np.array([20.0, 20, 39, 39])
-        p = np.array([0.3, 5.0, 0.7, 2.5])
-        for i in range(4):
-            step = np.eye(4)[i] * 1e-6
-            slope = (_log_likelihood(p + step, x, t_x, T)[0] - _log_likelihood(p - step, x, t_x, T)[0]) / 2e-6
-            assert _log_likelihood(p, x, t_x, T)[1][i] == pytest.approx(slope, rel=1e-5, abs=1e-7)
+    @pytest.mark.parametrize(
+        ("model", "columns"),
+        [
+            (BGNBD(0.3, 5.0, 0.7, 2.5), [[0.0, 1, 7, 30], [0.0, 3, 20, 38], [20.0, 20, 39, 39]]),
+            (GammaGamma(6.0, 4.0, 15.0), [[1.0, 1, 7, 30], [5.0, 33, 20, 38]]),
+        ],
+    )
+    def test_sums_equal_the_sum_of_histories_and_gradients_the_differences(self, model, columns):
+        columns, n, p = [np.array(c) for c in columns], np.array([5.0, 2, 3, 1]), np.array(astuple(model))
+        sums = type(model)._weighted(*columns)(n)
+        for i in range(len(p)):
+            step = np.eye(len(p))[i] * 1e-6
+            slope = (sums(p + step)[0] - sums(p - step)[0]) / 2e-6
+            assert sums(p)[1][i] == pytest.approx(slope, rel=1e-5, abs=1e-6)
+        if hasattr(model, "log_likelihood"):
+            assert sums(p)[0] == pytest.approx(n @ model.log_likelihood(*columns), rel=1e-13)
 
     def test_discounted_orders_equal_a_sum_of_small_steps(self):
         steps = np.linspace(0, 52, 20001)
@@ -207,7 +214,7 @@ class TestProperties:
 
     def test_no_discount_means_plain_expectation(self):
         plain = PUBLISHED_BGNBD.expected_orders(52, 4, 30, 39)
-        assert PUBLISHED_BGNBD.discounted_orders(52, 0.0, 4, 30, 39) == plain
+        assert PUBLISHED_BGNBD.discounted_orders(52, 0.0, 4, 30, 39) == pytest.approx(plain, rel=1e-14)
 
     def test_a_population_gives_its_parameters_back(self):
         truth, random, n = BGNBD(0.8, 6.0, 0.9, 2.5), np.random.default_rng(5), 20_000

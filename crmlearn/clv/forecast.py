@@ -1,50 +1,90 @@
 """What predictive and individual share: the terms of a look ahead, spend, and values by history or by customer."""
 
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
 import narwhals.stable.v2 as nw
 import numpy as np
 
 from crmlearn.clv.discount import convert
+from crmlearn.clv.intervals import quantiles
+from crmlearn.clv.models.distinct import rows
 from crmlearn.errors import columns, number, one_of
 from crmlearn.transactions.summary import DAYS
 
 
-def by_history(model, spend, frame, given):
-    """Total value and a table by distinct history; spend is added up within each, so each history is forecast once."""
-    money = spends(spend, frame)
-    series = nw.new_series("spend", money, dtype=nw.Float64, backend=frame.implementation)
+@dataclass(frozen=True)
+class Known:
+    """What is known of customers, or of groups with one history: what each costs is paid once, however many draws."""
+
+    x: Any
+    t_x: Any
+    T: Any
+    mean_spend: Any  # currency units of repeat orders; None when the summary has none
+
+    @classmethod
+    def of(cls, frame):
+        x, t_x, T = (frame[name].to_numpy().astype(float) for name in ("x", "t_x", "T"))
+        money = frame["mean_spend"].cast(nw.Float64).to_numpy() if "mean_spend" in frame.columns else None
+        return cls(x, t_x, T, money)
+
+    @cached_property
+    def pairs(self):
+        """Distinct pairs of x and T, on which all depends that a customer who is still there will order."""
+        return rows(self.x, self.T)
+
+    def some(self, which):
+        return Known(*(None if v is None else v[which] for v in (self.x, self.t_x, self.T, self.mean_spend)))
+
+    def spend(self, spend):
+        """Expected spend per order, by customer or group."""
+        if not hasattr(spend, "expected_spend"):
+            return np.full(len(self.x), number("spend", spend, 0))
+        if self.mean_spend is None:
+            columns("summaries", ["mean_spend"], ["x", "t_x", "T"])
+        return spend.expected_spend(self.x, self.mean_spend)
+
+    def values(self, model, spend, given):
+        """Discounted contribution within the horizon, by customer or group."""
+        return self.valued(model, spend, given, self.ahead(model, given)[self.pairs[1]])
+
+    def ahead(self, model, given):
+        """Discounted orders of one who is still there, by pair."""
+        return model.discounted_if_alive(given["horizon"], given["rate"], *self.pairs[0])
+
+    def valued(self, model, spend, given, ahead):
+        return given["margin"] * self.spend(spend) * model.p_alive(self.x, self.t_x, self.T) * ahead
+
+
+def by_history(frame):
+    """Customers of one history as one group. Expected spend is a straight line in mean spend, so the mean will do."""
     keys = ["x", "t_x", "T"]
-    grouped = frame.with_columns(spend=series).group_by(keys).agg(customers=nw.len(), spend=nw.col("spend").sum())
-    grouped = grouped.sort(keys)
-    orders = model.discounted_orders(given["horizon"], given["rate"], *histories_of(grouped))
-    value = given["margin"] * orders * grouped["spend"].to_numpy()
-    series = nw.new_series("value", value, dtype=nw.Float64, backend=frame.implementation)
-    return float(value.sum()), grouped.with_columns(value=series).drop("spend")
+    sums = {"customers": nw.len()}
+    if "mean_spend" in frame.columns:
+        frame = frame.with_columns(mean_spend=nw.col("mean_spend").cast(nw.Float64).fill_nan(None).fill_null(0.0))
+        sums["mean_spend"] = nw.col("mean_spend").mean()
+    return frame.group_by(keys).agg(**sums).sort(keys)
 
 
-def drawn_values(draws, frame, given):
-    """Value of each customer (order of the frame) under each draw."""
-    h = histories_of(frame)
-    distinct, index = np.unique(np.column_stack(h), axis=0, return_inverse=True)
-    for model, spend in draws:
-        orders = model.discounted_orders(given["horizon"], given["rate"], *distinct.T)
-        yield given["margin"] * spends(spend, frame) * orders[index]
-
-
-def spends(spend, frame):
-    if not hasattr(spend, "expected_spend"):
-        return np.full(len(frame), number("spend", spend, 0))
-    columns("summaries", ["mean_spend"], frame.columns)
-    return spend.expected_spend(frame["x"].to_numpy(), frame["mean_spend"].cast(nw.Float64).to_numpy())
+def intervals(known, draws, given, block=20_000):
+    """95 % interval of each customer's value, and of the mean of all, under the draws; block by block, for memory."""
+    ahead = [known.ahead(model, given) for model, _ in draws]
+    totals, bounds = np.zeros(len(draws)), []
+    for first in range(0, len(known.x), block):
+        these = slice(first, first + block)
+        part, pair = known.some(these), known.pairs[1][these]
+        drawn = np.array([part.valued(m, s, given, a[pair]) for (m, s), a in zip(draws, ahead, strict=True)])
+        totals += drawn.sum(axis=1)
+        bounds.append(quantiles(drawn))
+    low, high = np.concatenate(bounds, axis=1)
+    return low, high, tuple(float(q) for q in quantiles(totals / len(known.x)))
 
 
 def collected(summary):
     frame = nw.from_native(summary)
     columns("summaries", ["x", "t_x", "T"], frame.collect_schema().names())
     return frame.collect() if isinstance(frame, nw.LazyFrame) else frame
-
-
-def histories_of(frame):
-    return tuple(frame[name].to_numpy().astype(float) for name in ("x", "t_x", "T"))
 
 
 def terms(horizon_months, discount_per_year, margin, unit):

@@ -5,16 +5,7 @@ import numpy as np
 
 from crmlearn.clv.answer import CLV
 from crmlearn.clv.contract import TIMINGS, discount_factors, geometric
-from crmlearn.clv.forecast import (
-    by_history,
-    collected,
-    counted_as,
-    drawn_values,
-    forecast_basis,
-    histories_of,
-    spends,
-    terms,
-)
+from crmlearn.clv.forecast import Known, by_history, collected, counted_as, forecast_basis, intervals, terms
 from crmlearn.clv.intervals import Z, greenwood, lognormal, quantiles
 from crmlearn.clv.models.base import model_of
 from crmlearn.clv.models.sbg import survivors_of
@@ -238,22 +229,20 @@ def individual(model, spend, summary, horizon_months, discount_per_year, margin=
     """
     given = terms(horizon_months, discount_per_year, margin, unit)
     frame = collected(summary)
-    h = histories_of(frame)
-    order_model = model_of(model)
-    money = spends(model_of(spend), frame)
-    value = given["margin"] * money * order_model.discounted_orders(given["horizon"], given["rate"], *h)
+    known, order_model, spend_model = Known.of(frame), model_of(model), model_of(spend)
+    history = known.x, known.t_x, known.T
+    value = known.values(order_model, spend_model, given)
     table = {
         "customer_id": frame["customer_id"].to_list() if "customer_id" in frame.columns else list(range(len(frame))),
-        "p_alive": order_model.p_alive(*h),
-        "expected_orders": order_model.expected_orders(given["horizon"], *h),
-        "expected_spend": money,
+        "p_alive": order_model.p_alive(*history),
+        "expected_orders": order_model.expected_orders(given["horizon"], *history),
+        "expected_spend": known.spend(spend_model),
         "value": value,
     }
     interval, method = None, "none: give draws=bootstrap(...)"
     if draws is not None:
-        drawn = np.array(list(drawn_values(draws, frame, given)))
-        table["low"], table["high"] = quantiles(drawn)
-        interval, method = tuple(float(q) for q in quantiles(drawn.mean(axis=1))), draws.method
+        table["low"], table["high"], interval = intervals(known, draws, given)
+        method = draws.method
     basis = forecast_basis(given, "each existing customer, from now on")
     table = nw.from_dict(table, backend=frame.implementation).to_native()
     return CLV("individual", float(value.mean()), len(frame), basis, table, interval, method)
@@ -292,13 +281,21 @@ def predictive(
     if summary is None:
         raise Refusal("predictive needs the base.", "summary=None", "predictive(model, spend, summary, ...)")
     frame = collected(summary)
-    value, table = by_history(model_of(model), model_of(spend), frame, given)
+    groups = by_history(frame)
+    known, customers = Known.of(groups), groups["customers"].to_numpy()
+
+    def by_group(m, s):
+        return customers * known.values(m, s, given)
+
+    value = by_group(model_of(model), model_of(spend))
     interval, method = None, "none: give draws=bootstrap(...)"
     if draws is not None:
-        totals = [by_history(m, s, frame, given)[0] for m, s in draws]
-        interval, method = tuple(float(q) / len(frame) for q in quantiles(np.array(totals))), draws.method
+        totals = np.array([by_group(m, s).sum() for m, s in draws])
+        interval, method = tuple(float(q) / len(frame) for q in quantiles(totals)), draws.method
     basis = forecast_basis(given, "existing base, from now on (residual value)")
-    return CLV("predictive", value / len(frame), len(frame), basis, table.to_native(), interval, method)
+    series = nw.new_series("value", value, dtype=nw.Float64, backend=frame.implementation)
+    table = groups.select("x", "t_x", "T", "customers").with_columns(value=series).to_native()
+    return CLV("predictive", float(value.sum()) / len(frame), len(frame), basis, table, interval, method)
 
 
 def _contribution(margin, found):

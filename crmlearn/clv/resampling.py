@@ -7,7 +7,8 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from crmlearn.clv.models.base import model_of
+from crmlearn.clv.models.base import model_of, refits
+from crmlearn.clv.models.distinct import rows
 from crmlearn.errors import Refusal, columns, number
 from crmlearn.progress import progress
 
@@ -44,32 +45,25 @@ def bootstrap(model, spend, summary, repeats=200, seed=1):
     if isinstance(frame, nw.LazyFrame):
         frame = frame.collect()
     columns("summaries", ["x", "t_x", "T"], frame.columns)
-    rows = np.column_stack([frame[c].to_numpy().astype(float) for c in ("x", "t_x", "T")])
-    histories, of = np.unique(rows, axis=0, return_inverse=True)
+    groups, of = rows(*(frame[c].to_numpy().astype(float) for c in ("x", "t_x", "T")))
+    first = type(model).fit_counts(*groups, np.bincount(of).astype(float), starts=[astuple(model)])
+    again = refits(first, *groups)
     spends = hasattr(spend, "expected_spend")
     if spends:
         columns("summaries", ["mean_spend"], frame.columns)
-        mean = np.nan_to_num(frame["mean_spend"].cast(nw.Float64).to_numpy())
-        bought = np.flatnonzero((rows[:, 0] > 0) & (mean > 0))
+        bought = np.flatnonzero(((frame["x"] > 0) & (frame["mean_spend"].fill_null(0) > 0)).to_numpy())
+        orders = frame["x"].to_numpy()[bought].astype(float)
+        mean = frame["mean_spend"].cast(nw.Float64).to_numpy()[bought].astype(float)
+        spend_first = type(spend).fit_counts(orders, mean, np.ones(len(bought)), starts=[astuple(spend)])
+        spend_again = refits(spend_first, orders, mean)
     pairs = []
     # Four parameters at a time give linear algebra nothing to share: its waiting threads would only slow others down.
     with threadpool_limits(1):
         for _ in progress(range(repeats), "resampling customers"):
-            weight = random.multinomial(len(rows), np.full(len(rows), 1 / len(rows)))
-            n = np.bincount(of.ravel(), weights=weight, minlength=len(histories))
-            try:
-                seen = n > 0
-                fitted = type(model).fit_counts(*histories[seen].T, n[seen], starts=[astuple(model)], errors=False)
-                money, stable = spend, fitted.converged
-                if spends:
-                    some = bought[weight[bought] > 0]
-                    w = weight[some].astype(float)
-                    fit = type(spend).fit_counts(rows[some, 0], mean[some], w, starts=[astuple(spend)], errors=False)
-                    money, stable = fit.model, stable and fit.converged
-            except Refusal:  # a resample in which nobody bought again
-                continue
-            if stable:
-                pairs.append((fitted.model, money))
+            weight = random.multinomial(len(of), np.full(len(of), 1 / len(of))).astype(float)
+            fits = [again(np.bincount(of, weight))] + ([spend_again(weight[bought])] if spends else [])
+            if all(fit.converged for fit in fits):
+                pairs.append((fits[0].model, fits[1].model if spends else spend))
     if len(pairs) < repeats / 2:
         raise Refusal(
             "too few repeat orders for an interval.",

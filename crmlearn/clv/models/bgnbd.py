@@ -1,14 +1,13 @@
 """BG/NBD: customers buy at their own steady rate, and after any purchase may leave for good without a word."""
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 import numpy as np
 from scipy.special import gammaln, hyp2f1, psi
 
-from crmlearn.clv.models.base import OrderModel, histories, maximise
+from crmlearn.clv.models.base import OrderModel
+from crmlearn.clv.models.distinct import Distinct
 from crmlearn.errors import Refusal
-
-_STARTS = [(1.0, 1.0, 1.0, 1.0), (0.3, 5.0, 0.5, 2.0), (1.0, 20.0, 1.0, 5.0)]
 
 
 @dataclass(frozen=True)
@@ -29,32 +28,59 @@ class BGNBD(OrderModel):
     a: float
     b: float
 
-    @classmethod
-    def fit(cls, summary, starts=None, errors=True):
-        """Find the most likely parameters.
+    @staticmethod
+    def _starts(scale):
+        """Starts for some thirty weeks, carried to the time unit at hand: alpha is a time."""
+        return [(1.0, scale, 1.0, 1.0), (0.3, 5 * scale, 0.5, 2.0), (1.0, 20 * scale, 1.0, 5.0)]
 
-        summary : table with x, t_x, T (summarise(...)), one row per customer
-        Returns: Fit
-        Errors: Refusal when nobody bought again, or t_x > T
+    @staticmethod
+    def _weighted(x, t_x, T):
+        """Histories -> weights -> parameters -> (sum of log-likelihoods, its gradient).
+
+        Most of equation 6 depends on x alone or on T alone. What is left per history is the odds of having gone.
         """
-        h, n = histories(summary, ["x", "t_x", "T"], "BG/NBD summaries")
-        return cls.fit_counts(h["x"], h["t_x"], h["T"], n, starts, errors)
+        xs, ages, again = Distinct.of(x), Distinct.of(T), np.flatnonzero(x > 0)
+        x_again, t_again, T_again = x[again], t_x[again], T[again]
+        waited = T_again - t_again
 
-    @classmethod
-    def fit_counts(cls, x, t_x, T, n, starts=None, errors=True):
-        """As fit, from arrays of distinct histories and how many customers share each."""
-        _refuse_impossible(x, t_x, T, n)
+        def weighted(n):
+            total, by_x, by_T, orders_by_T = n.sum(), xs.total(n), ages.total(n), ages.total(n * x)
+            n_again = n[again]
 
-        def log_likelihood(p):
-            value, gradient = _log_likelihood(p, x, t_x, T)
-            return (n * value).sum(), (n * gradient).sum(axis=1)  # no BLAS: its threads cost more than these sums
+            def log_likelihood(p):
+                r, alpha, a, b = p
+                k, log_T = xs.values, np.log(alpha + ages.values)
+                since = waited / (alpha + t_again)
+                later = np.log1p(since)
+                after = b + x_again - 1
+                odds = np.log(a / after) + (r + x_again) * later
+                small = np.exp(-np.abs(odds))
+                gone = n_again * np.where(odds > 0, 1.0, small) / (1 + small)
+                value = by_x @ (gammaln(r + k) + gammaln(b + k) - gammaln(a + b + k)) - (r * by_T + orders_by_T) @ log_T
+                value += total * (r * np.log(alpha) - gammaln(r) + gammaln(a + b) - gammaln(b))
+                value += (n_again * (np.maximum(odds, 0) + np.log1p(small))).sum()
+                shared = total * psi(a + b) - by_x @ psi(a + b + k)
+                by_alpha = total * r / alpha - (r * by_T + orders_by_T) @ (1 / (alpha + ages.values))
+                return value, np.array([
+                    by_x @ psi(r + k) + total * (np.log(alpha) - psi(r)) - by_T @ log_T + (gone * later).sum(),
+                    by_alpha - (gone * (r + x_again) * since / (alpha + T_again)).sum(),
+                    shared + gone.sum() / a,
+                    shared + by_x @ psi(b + k) - total * psi(b) - (gone / after).sum(),
+                ])  # fmt: skip
 
-        return maximise(cls, log_likelihood, starts or _scaled(_STARTS, T, n), n.sum(), len(n), errors)
+            return log_likelihood
+
+        return weighted
 
     def log_likelihood(self, x, t_x, T):
         """Log-likelihood of each history (equation 6 of the paper; constants of the timing likelihood left out)."""
-        x, t_x, T = np.broadcast_arrays(*(np.asarray(v, float) for v in (x, t_x, T)))
-        return _log_likelihood((self.r, self.alpha, self.a, self.b), x, t_x, T)[0]
+        x, t_x, T = (np.asarray(v, float) for v in (x, t_x, T))
+        r, alpha, a, b = astuple(self)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            leaves = np.where(x > 0, np.log(a / (b + x - 1)) - (r + x) * np.log(alpha + t_x), -np.inf)
+        both = np.logaddexp(-(r + x) * np.log(alpha + T), leaves)
+        rate = gammaln(r + x) - gammaln(r) + r * np.log(alpha)
+        return rate + gammaln(a + b) + gammaln(b + x) - gammaln(b) - gammaln(a + b + x) + both
 
     def p_alive(self, x, t_x, T):
         """Probability of being still a customer at T; 1 for everyone who never came back (leaving follows an order).
@@ -64,11 +90,10 @@ class BGNBD(OrderModel):
         """
         return 1 / (1 + self._odds_gone(x, t_x, T))
 
-    def expected_orders(self, t, x, t_x, T):
-        """Expected orders in the next t time units, given a history. Arrays broadcast."""
-        x, t_x, T = (np.asarray(v, float) for v in (x, t_x, T))
-        reach = self._reach(t, self.alpha + T, self.a + self.b + x - 1)
-        return reach / (1 + self._odds_gone(x, t_x, T))
+    def expected_if_alive(self, t, x, T):
+        """Expected orders in the next t time units of a customer who is still there. Arrays broadcast."""
+        x, T = np.asarray(x, float), np.asarray(T, float)
+        return self._reach(t, self.alpha + T, self.a + self.b + x - 1)
 
     def expected_orders_new(self, t):
         """Expected repeat orders of a new customer within t time units of the first order.
@@ -109,49 +134,3 @@ class BGNBD(OrderModel):
                 "fit on more customers or a longer period",
             )
         return c / (a - 1) * (1 - left)
-
-
-def _refuse_impossible(x, t_x, T, n):
-    if not (x > 0).any():
-        raise Refusal(
-            "nobody bought again, so there is nothing to learn about coming back.",
-            f"{n.sum():,.0f} customers with one order each",
-            "wait for repeat orders, or take an earlier start",
-        )
-    if (T <= 0).all():
-        raise Refusal(
-            "nobody has been known for any time.", "T=0 for all", "summarise(tx, as_of=...) with a later as_of"
-        )
-    if (t_x > T).any():
-        i = int(np.argmax(t_x > T))
-        raise Refusal(
-            "t_x must not exceed T.", f"t_x={t_x[i]:g}, T={T[i]:g}", "summarise(tx, as_of=...) with a later as_of"
-        )
-
-
-def _scaled(starts, T, n):
-    """Starts for weeks, carried to the time unit at hand: alpha is a time."""
-    scale = float(np.average(T, weights=n)) / 30
-    return [(r, alpha * scale, a, b) for r, alpha, a, b in starts]
-
-
-def _log_likelihood(p, x, t_x, T):
-    """Values (m) and gradient (4 x m) by history."""
-    r, alpha, a, b = p
-    repeat = x > 0
-    after = np.where(repeat, b + x - 1, 1.0)
-    log_T, log_t = np.log(alpha + T), np.log(alpha + t_x)
-    stays = -(r + x) * log_T
-    leaves = np.where(repeat, np.log(a) - np.log(after) - (r + x) * log_t, -np.inf)
-    both = np.logaddexp(stays, leaves)
-    value = gammaln(r + x) - gammaln(r) + r * np.log(alpha)
-    value += gammaln(a + b) + gammaln(b + x) - gammaln(b) - gammaln(a + b + x) + both
-    w = np.exp(leaves - both)
-    shared = psi(a + b) - psi(a + b + x)
-    gradient = np.array([
-        psi(r + x) - psi(r) + np.log(alpha) - (1 - w) * log_T - w * log_t,
-        r / alpha - (r + x) * ((1 - w) / (alpha + T) + w / (alpha + t_x)),
-        shared + w / a,
-        shared + psi(b + x) - psi(b) - w / after,
-    ])  # fmt: skip
-    return value, gradient

@@ -7,6 +7,7 @@ import numpy as np
 from scipy.special import gammaln, psi
 
 from crmlearn.clv.models.base import Model, histories, maximise
+from crmlearn.clv.models.distinct import Distinct
 from crmlearn.errors import Refusal, columns
 
 
@@ -49,24 +50,37 @@ class GammaGamma(Model):
                 f"{n.sum():g} of them",
                 "give predictive(...) a fixed spend instead: spend=25.0",
             )
-        log_z, log_x = np.log(mean_spend), np.log(x)
-
-        def log_likelihood(params):
-            p, q, gamma = params
-            log_sum = np.log(gamma + x * mean_spend)
-            value = gammaln(p * x + q) - gammaln(p * x) - gammaln(q) + q * np.log(gamma)
-            value += (p * x - 1) * log_z + p * x * log_x - (p * x + q) * log_sum
-            both = psi(p * x + q)
-            gradient = np.array([
-                x * (both - psi(p * x) + log_z + log_x - log_sum),
-                both - psi(q) + np.log(gamma) - log_sum,
-                q / gamma - (p * x + q) / (gamma + x * mean_spend),
-            ])  # fmt: skip
-            return (n * value).sum(), (n * gradient).sum(axis=1)  # no BLAS: its threads cost more than these sums
-
         mean = float(np.average(mean_spend, weights=n))
         starts = starts or [(1.0, 3.0, 2 * mean), (6.0, 4.0, mean / 2), (2.0, 1.5, mean / 4)]
-        return maximise(cls, log_likelihood, starts, n.sum(), len(n), errors)
+        return maximise(cls, cls._weighted(x, mean_spend)(n), starts, n.sum(), len(n), errors)
+
+    @staticmethod
+    def _weighted(x, mean_spend):
+        """(x, mean spend) -> weights -> parameters -> (sum of log-likelihoods, its gradient)."""
+        xs, money = Distinct.of(x), x * mean_spend
+        log_money, log_z = np.log(money), np.log(mean_spend)
+
+        def weighted(n):
+            total, by_x = n.sum(), xs.total(n)
+            known, fixed = (n * x * log_money).sum(), (n * log_z).sum()
+
+            def log_likelihood(params):
+                p, q, gamma = params
+                k, shape = xs.values, p * xs.values + q
+                log_sum = np.log(gamma + money)
+                logs_by_x = xs.total(n * log_sum)
+                value = by_x @ (gammaln(shape) - gammaln(p * k)) - shape @ logs_by_x + p * known - fixed
+                value += total * (q * np.log(gamma) - gammaln(q))
+                both = psi(shape)
+                return value, np.array([
+                    (by_x * k) @ (both - psi(p * k)) + known - k @ logs_by_x,
+                    by_x @ both + total * (np.log(gamma) - psi(q)) - logs_by_x.sum(),
+                    total * q / gamma - shape @ xs.total(n / (gamma + money)),
+                ])  # fmt: skip
+
+            return log_likelihood
+
+        return weighted
 
     def mean(self):
         """Expected order value of a customer we know nothing about; infinite when q <= 1.
