@@ -152,6 +152,15 @@ def test_every_exhibit_has_its_finding_as_title_labels_and_a_description(made):
         plt.close(figure)
 
 
+def test_a_grid_is_described_by_its_ends(made):
+    e = made["switching"]
+    best = e.table.sort_values("share_of_from", kind="stable").iloc[-1]
+    said = f"highest: from {best['from']}, to {best['to']}: {best['share_of_from'] * 100:.3g} %."
+    assert plots.alt_text(e.plot, e.table, e.title).endswith(said)
+    wide = pd.DataFrame({"cohort": ["2021", "2022"], "acquired": [50, 40], "0": [1.0, 1.0], "1": [0.5, 0.25]})
+    assert "Lowest: cohort 2022, age 1: 25 %" in plots.alt_text("cohort_grid", wide, "Cohorts")
+
+
 def test_shares_stand_side_by_side(made):
     table, ax = drawn(made, "deciles")
     bars = [p.get_height() for p in ax.patches]

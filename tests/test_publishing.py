@@ -98,7 +98,35 @@ def test_the_firms_audit_is_shown_but_for_what_is_too_fine():
     shown, left_out = publishable(made, 5, n)
     names = {e.name for _, _, e in shown}
     assert {"bridge", "lost_kept_new", "lorenz", "whole_base", "cohorts_compared", "unit_economics"} <= names
-    assert {name for name, _ in left_out} <= {"switching", "up_down"}
+    assert {"switching", "up_down"} <= names and not left_out
+
+
+def test_switches_too_fine_to_show_are_shown_by_fifths_with_their_own_finding():
+    tx = transactions.clean(log(400, 4000, 2)).tx
+    made = audit.exhibits(tx, "2025-12-31", period="2025", before="2024")
+    fine = next(e for e in made.shown if e.name == "switching")
+    title, table, exhibit = next(s for s in publishable(made, 2, 300)[0] if s[2].name == "switching")
+    assert set(table["from"]) == {"1", "2", "3", "4", "5", "not active"} and len(fine.table) == 120
+    assert table["customers"].sum() == fine.table["customers"].sum()
+    assert table["profit_second"].sum() == pytest.approx(fine.table["profit_second"].sum())
+    assert table.groupby("from")["share_of_from"].sum().to_numpy() == pytest.approx(np.ones(6))
+    best = table[table["from"] == "1"]
+    stay, gone = (int(best.loc[best["to"] == to, "customers"].iloc[0]) for to in ("1", "not active"))
+    assert title == exhibit.title != fine.title
+    assert (
+        f"the {best['customers'].sum():,} customers" in title
+        and f"{stay:,} stayed" in title
+        and f"{gone:,} did not" in title
+    )
+
+
+def test_orders_of_equal_value_stand_with_the_lower_ones_when_few():
+    words = [(o, v) for o in ("more", "same", "fewer") for v in ("higher", "same", "lower")]
+    table = pd.DataFrame(words, columns=["orders", "value_per_order"])
+    table = table.assign(customers=[9, 1, 9, 9, 2, 9, 9, 0, 9], change=[1.0] * 9, profit_is="revenue")
+    ((title, shown, _),) = one("up_down", table)[0]
+    assert shown["customers"].tolist() == [9, 10, 9, 11, 9, 9] and shown["change"].sum() == 9
+    assert title == "Of 57 kept customers 19 ordered more often, 18 less often"
 
 
 @pytest.mark.parametrize("loss", [-1.0, 0.0])

@@ -1,6 +1,6 @@
 """All exhibits that a log allows, each with the sentence it supports; and what is left out, with the reason."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -15,7 +15,7 @@ from crmlearn.audit.products import co_purchase, entry, penetration
 from crmlearn.audit.shop_numbers import dashboard, refunds, time_between_orders, unit_economics
 from crmlearn.audit.two_periods import bridge, lost_kept_new, switching, up_down
 from crmlearn.errors import Refusal, counted
-from crmlearn.transactions.books import Unbalanced
+from crmlearn.transactions.books import Unbalanced, balanced
 from crmlearn.transactions.ledgers import ledger, until
 from crmlearn.transactions.periods import Span, first_day, index, label, span, unit_of
 
@@ -38,6 +38,11 @@ class Exhibit:
     table: Any
     plot: str
     notes: tuple[str, ...] = ()
+    noun: str = "profit"
+
+    def of(self, table):
+        """The same exhibit of a coarser table, with the finding read from it."""
+        return replace(self, table=table, title=_finding(self.name, table, self.noun))
 
     def __repr__(self):
         return f"{self.name}: {self.title}"
@@ -51,7 +56,7 @@ class Exhibits(NamedTuple):
 
 def exhibits(
     tx, as_of, period, before=None, steps="Q", cohort=None, margin=None, columns=("category", "product", "channel"),
-    acquisition_cost=None, with_refunds=None, within_days=365, groups=10,
+    acquisition_cost=None, with_refunds=None, within_days=365, groups=10, lines=None,
 ):  # fmt: skip
     """Make every exhibit of the audit that these orders allow.
 
@@ -62,6 +67,7 @@ def exhibits(
     cohort : span of the one cohort that is followed; None for the first one of `steps`
     margin, acquisition_cost, within_days, groups : as in the functions
     columns : which columns with labels are looked for
+    lines : the same orders line by line, as `transactions.lines` makes them, for labels that vary within an order
     with_refunds : the same orders as read, before cleaning, for the refunds; or None
     Returns: Exhibits(shown, left_out, profit_is); what is left out stands there with its reason
     Errors: Refusal for orders after as_of and for what `transactions.clean` would have treated; Unbalanced when a
@@ -81,9 +87,11 @@ def exhibits(
     now = span("period", period)
     earlier = None if before is None else span("before", before)
     first = cohort if cohort is not None else _first_cohort(book, unit_of(steps))
+    goods = book if lines is None else ledger(lines, margin, "exhibits")
+    balanced(float(goods.amount.sum()), float(book.amount.sum()), "amounts of all lines = amounts of all orders")
     noun, shown, left_out = book.basis.noun, [], []
     for name, lens, plot, make, why_not in _plan(
-        book, as_of, now, earlier, steps, first, columns, acquisition_cost, with_refunds, within_days, groups
+        book, goods, as_of, now, earlier, steps, first, columns, acquisition_cost, with_refunds, within_days, groups
     ):
         if why_not:
             left_out.append((name, why_not))
@@ -95,14 +103,21 @@ def exhibits(
         except Refusal as problem:
             left_out.append((name, f"{problem.wrong.rstrip('.')} ({problem.saw})"))
             continue
-        read = nw.from_native(table, eager_only=True).to_dict(as_series=False)
-        read = {c: [float("nan") if v is None else v for v in values] for c, values in read.items()}
-        title = getattr(findings, name.split(":")[0])(read, noun)
-        shown.append(Exhibit(name, lens, title, table, plot, tuple(_notes(name, read, now, earlier))))
+        title, notes = _finding(name, table, noun), tuple(_notes(name, _plain(table), now, earlier))
+        shown.append(Exhibit(name, lens, title, table, plot, notes, noun))
     return Exhibits(shown, left_out, book.basis.words)
 
 
-def _plan(book, as_of, now, earlier, steps, first, columns, cost, with_refunds, within_days, groups):
+def _finding(name, table, noun):
+    return getattr(findings, name.split(":")[0])(_plain(table), noun)
+
+
+def _plain(table):
+    read = nw.from_native(table, eager_only=True).to_dict(as_series=False)
+    return {c: [float("nan") if v is None else v for v in values] for c, values in read.items()}
+
+
+def _plan(book, goods, as_of, now, earlier, steps, first, columns, cost, with_refunds, within_days, groups):
     """(name, lens, plot, how to make it, why not)"""
     is_share = (
         "" if book.basis.how == "column" else f"profit is {book.basis.words} here, so no customer can show a loss"
@@ -132,10 +147,11 @@ def _plan(book, as_of, now, earlier, steps, first, columns, cost, with_refunds, 
     yield "whole_base", 5, "c3", partial(whole_base, book, as_of, steps), ""
     yield "acquisition", 5, "flow", partial(acquisition, book, as_of, steps), ""
     for column in columns:
-        missing = "" if column in book.columns else f"no column '{column}'"
-        yield f"penetration:{column}", 6, "ranking", partial(penetration, book, now, column=column), missing
-        yield f"entry:{column}", 6, "ranking", partial(entry, book, as_of, column=column), missing
-        yield f"co_purchase:{column}", 6, "ranking", partial(co_purchase, book, now, column), missing
+        source = book if column in book.columns else goods
+        missing = "" if column in source.columns else f"no column '{column}'"
+        yield f"penetration:{column}", 6, "ranking", partial(penetration, source, now, column=column), missing
+        yield f"entry:{column}", 6, "ranking", partial(entry, source, as_of, column=column), missing
+        yield f"co_purchase:{column}", 6, "ranking", partial(co_purchase, source, now, column), missing
     yield "dashboard", 7, "", partial(dashboard, book, as_of, steps, None, cost), ""
     yield "time_between_orders", 7, "waits", partial(time_between_orders, book, as_of), ""
     none = "" if with_refunds is not None else "no orders before cleaning were given: with_refunds=..."
@@ -169,6 +185,8 @@ def _notes(name, t, now, earlier):
         yield f"The last period was seen only {partly[-1]}; its numbers are too low to compare."
     if name.startswith("entry"):
         yield "Customers chose their entry, and came at different times: a difference is no effect of it."
+    if name == "unit_economics" and len(t["cohort"]) > 1:
+        yield "An older cohort has had more time to pay back: compare cohorts at the same age, not along this table."
     if "caveat" in t:
         yield t["caveat"][0]
     words = t.get("profit_is", [""])[0] if t.get("profit_is") else ""

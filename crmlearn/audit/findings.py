@@ -94,8 +94,10 @@ def switching(t, noun):
 
 def up_down(t, noun):
     sums = {word: sum(n for o, n in zip(t["orders"], t["customers"], strict=True) if o == word) for word in t["orders"]}
-    whole = sum(t["customers"])
-    return f"Of {counted(whole, 'kept customer')} {sums['more']:,} ordered more often, {sums['fewer']:,} less often"
+    return (
+        f"Of {counted(sum(t['customers']), 'kept customer')} {sums['more']:,} ordered more often, "
+        f"{sums['fewer']:,} less often"
+    )
 
 
 def bridge(t, noun):

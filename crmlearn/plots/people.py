@@ -116,7 +116,7 @@ def up_down(table, title):
     table : audit.up_down
     """
     data = read(table)
-    ways, values = ["more", "same", "fewer"], ["lower", "same", "higher"]
+    ways, values = list(dict.fromkeys(data["orders"])), list(dict.fromkeys(data["value_per_order"]))[::-1]
     by = data.set_index(["orders", "value_per_order"])
     counts = np.array([[by.loc[(w, v), "customers"] for v in values] for w in ways], float)
     texts = [[f"{counts[i, j]:,.0f}\n{short(by.loc[(w, v), 'change'])}" for j, v in enumerate(values)]

@@ -22,6 +22,14 @@ KINDS = {
     "up_down": ("Grid of kept customers by change in orders and in value per order", None, "customers"),
     "waits": ("Dots and lines of the days between orders", "step", "median_days"),
 }
+GRIDS = {  # the two labels of a field, and its number
+    "c3": ("period", "cohort", "profit"),
+    "cohort_grid": ("cohort", "age", None),
+    "rfm_grid": ("r", "f", "customers"),
+    "switching": ("from", "to", "share_of_from"),
+    "up_down": ("orders", "value_per_order", "customers"),
+}
+_WORDS = {"r": "recency", "f": "frequency", "value_per_order": "value per order"}
 _MOST = 8
 
 
@@ -43,7 +51,9 @@ def alt_text(plot, table, title):
     if value is None or value not in data:
         known = [c for c in (*RANKED, "share_of_profit", "share_of_revenue", "retention") if c in data and c != label]
         value = known[0] if known else data.select_dtypes("number").columns[-1]
-    if plot in ("c3", "cohort_grid", "rfm_grid", "switching", "up_down", "survival", "lorenz"):
+    if plot in GRIDS:
+        return f"{kind}. {title}. {_fields(data, *GRIDS[plot])}."
+    if plot == "lorenz" or (plot == "survival" and "cohort" in data):  # points of few customers; many curves
         return f"{kind}. {title}."
     rows = data[[label, value]].dropna()
     if plot == "ranking" and "second" in data:
@@ -53,6 +63,19 @@ def alt_text(plot, table, title):
         rows = rows.iloc[at]
     numbers = ", ".join(f"{name} {_said(value, v)}" for name, v in rows.itertuples(index=False))
     return f"{kind}. {title}. {numbers}."
+
+
+def _fields(data, first, second, value):
+    """The highest and the lowest field of a grid, by its two labels."""
+    if second not in data:  # a wide table: one column per age or period
+        data = data.drop(columns="acquired", errors="ignore").melt(first, var_name=second, value_name="share")
+    elif "seen" in data:
+        data = data[data["seen"] == "whole"]
+    value = value or next(c for c in ("share_active", "retention", "share") if c in data)
+    rows = data[[first, second, value]].dropna().sort_values(value, kind="stable")
+    ends = [("Lowest", rows.iloc[0]), ("highest", rows.iloc[-1])] if len(rows) else []
+    axes = f"{_WORDS.get(first, first)} {{}}, {_WORDS.get(second, second)} {{}}"
+    return "; ".join(f"{end}: {axes.format(row[first], row[second])}: {_said(value, row[value])}" for end, row in ends)
 
 
 def _said(column, value):

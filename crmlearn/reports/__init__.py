@@ -1,14 +1,14 @@
 """Reports: a notebook with parameters becomes a folder with an HTML page, its tables and its records."""
 
+from crmlearn.reports.audited import in_words, show_exhibit
 from crmlearn.reports.days import as_of, stale
 from crmlearn.reports.exhibits import exhibit, state, warn
 from crmlearn.reports.parameters import Parameter, check, check_cell, describe
-from crmlearn.reports.publishing import ONLY_DRAWN, publishable
+from crmlearn.reports.publishing import publishable
 from crmlearn.reports.running import ReportFailed, Run, run
 from crmlearn.reports.shelf import names
 
 __all__ = [
-    "ONLY_DRAWN",
     "Parameter",
     "ReportFailed",
     "Run",
@@ -17,9 +17,11 @@ __all__ = [
     "check_cell",
     "describe",
     "exhibit",
+    "in_words",
     "names",
     "publishable",
     "run",
+    "show_exhibit",
     "stale",
     "state",
     "warn",

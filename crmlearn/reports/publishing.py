@@ -33,6 +33,8 @@ def publishable(made, k, customers):
     """
     why = f"it would tell of fewer than {k} customers"
     tables = {e.name: _merged(e.name, pd.DataFrame(e.table).copy(), k) for e in made.shown}
+    coarse = {name for name, table in tables.items() if name in COARSER and tells_of_few(table, k)}
+    tables |= {name: COARSER[name](tables[name]) for name in coarse}
     few = {name for name, table in tables.items() if tells_of_few(table, k)}
     if k > 1 and (customers < ENOUGH * k or few & {"equal_profit", "unprofitable"}):
         few |= {name for name in tables if name in CURVES}  # a curve would give the few away
@@ -41,6 +43,7 @@ def publishable(made, k, customers):
         if exhibit.name in few:
             left_out.append((exhibit.name, why))
         else:
+            exhibit = exhibit.of(tables[exhibit.name]) if exhibit.name in coarse else exhibit
             shown.append((exhibit.title, tables[exhibit.name], exhibit))
     return shown, left_out
 
@@ -73,3 +76,28 @@ def _merged(name, table, k):
                 table.loc[target, "step"] = f"{into} or {small.split()[-1]}"
                 table = table[~row]
     return table
+
+
+def _fifths(table):
+    """Switches between tenths as switches between fifths."""
+
+    def fifth(name):
+        return str((int(name) + 1) // 2) if name.isdigit() else name
+
+    joined = _added_up(table, {"from": fifth, "to": fifth})
+    return joined.assign(share_of_from=joined["customers"] / joined.groupby("from")["customers"].transform("sum"))
+
+
+def _higher_or_not(table):
+    """Orders worth the same are rare, so they stand with those worth less."""
+    return _added_up(table, {"value_per_order": lambda name: name if name == "higher" else "same or lower"})
+
+
+def _added_up(table, rename):
+    """Rows with new labels, added up; first come, first placed."""
+    table = table.assign(**{column: table[column].map(new) for column, new in rename.items()})
+    labels = [c for c in table if not pd.api.types.is_numeric_dtype(table[c])]
+    return table.groupby(labels, sort=False, as_index=False).sum()[list(table)]
+
+
+COARSER = {"switching": _fifths, "up_down": _higher_or_not}  # what else would tell of few

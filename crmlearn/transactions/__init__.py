@@ -8,6 +8,7 @@ from crmlearn.transactions.books import Unbalanced, balanced
 from crmlearn.transactions.cleaning import Cleaned, clean
 from crmlearn.transactions.feeds import Feed
 from crmlearn.transactions.inspecting import Inspection, inspect
+from crmlearn.transactions.itemised import lines
 from crmlearn.transactions.ledgers import Ledger, ledger
 from crmlearn.transactions.policy import Policy
 from crmlearn.transactions.profits import Profit
@@ -29,6 +30,7 @@ __all__ = [
     "from_lifetimes",
     "inspect",
     "ledger",
+    "lines",
     "read",
     "split",
     "summarise",

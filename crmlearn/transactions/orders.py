@@ -10,9 +10,10 @@ _KEYS = ["order_id", "refund"]  # a refund that bears its order's id stays a row
 
 
 def to_orders(tx, grain, once_per_order=None):
-    """Return (one row per order, notes, what counts once per order or None where nobody had to know).
+    """Return (one row per order, notes, what counts once per order or None where nobody had to know, the lines).
 
-    Without order ids, or when none repeats, the rows are the orders already.
+    Without order ids, or when none repeats, the rows are the orders already. The lines are kept where labels vary
+    within an order: order_id, amount, margin and those labels, without refunds; else None.
 
     tx : eager narwhals table; its column row says where each row stands in the source
     """
@@ -20,12 +21,12 @@ def to_orders(tx, grain, once_per_order=None):
         if grain or once_per_order:
             saw = "no column 'order_id'"
             raise Refusal("grain and once_per_order need order ids.", saw, "read(..., columns={'order_id': 'COLUMN'})")
-        return _with_amounts(tx), [], once_per_order
+        return _with_amounts(tx), [], once_per_order, None
     repeated = _repeated(tx)
     many = tx.join(repeated, on="order_id", how="semi")
     _refuse_two_customers(many)
     if not len(_repeated(tx.filter(nw.col("amount").is_null() | (nw.col("amount") >= 0)))):
-        return _with_amounts(tx), [], once_per_order  # only refunds bear the id of another row
+        return _with_amounts(tx), [], once_per_order, None  # only refunds bear the id of another row
     if grain is None:
         _refuse_unknown_grain(many)
     single = tx.join(repeated, on="order_id", how="anti")
@@ -45,10 +46,14 @@ def to_orders(tx, grain, once_per_order=None):
         )
     if left_out:
         notes.append(f"left out, because it varies within an order: {', '.join(left_out)}")
+    lines = None
+    if left_out and grain == "line":
+        own = [c for c in ("order_id", "amount", "margin", *left_out) if c in tx.columns]
+        lines = nw.concat([single.select(own), many.filter(~nw.col("refund")).select(own)])
     orders = nw.concat([single.select(columns), orders.select(columns)]).sort("date", "row")
     # Of lines, a doubt stays a doubt; of totals, the data have decided and shall not decide anew.
     known = [c for c in once if c != "amount"] if grain == "order" else once_per_order
-    return _with_amounts(orders), notes, known
+    return _with_amounts(orders), notes, known, lines
 
 
 def added_up(frame, keys, sums, firsts=()):

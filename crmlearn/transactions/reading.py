@@ -23,6 +23,8 @@ class Read:
 
     terms : what to tell `read` so that it reads this source once more in the same way and guesses nothing
     seen : what stood in the source
+    lines : table of the lines of orders, where labels such as the category vary within one (order_id, amount, margin,
+        labels); for `transactions.lines`; else None
     """
 
     tx: Any
@@ -30,6 +32,7 @@ class Read:
     notes: tuple[str, ...]
     terms: dict = field(default_factory=dict)
     seen: Seen = field(default_factory=Seen)
+    lines: Any = None
 
     def _repr_html_(self):
         rows = nw.from_native(self.mapping, eager_only=True).iter_rows()
@@ -94,10 +97,10 @@ def read(
         tx = tx.with_columns(amount=nw.col("quantity") * nw.col("unit_price"))
     tx, more = _filled(raw, tx, origin)
     notes += more
-    problems = _undated(tx, origin)
+    problems, lines = _undated(tx, origin), None
     try:
         columns_first = [*NEEDED, *(c for c in tx.columns if c not in NEEDED)]
-        tx, more, once_per_order = to_orders(tx.select(columns_first), grain, once_per_order)
+        tx, more, once_per_order, lines = to_orders(tx.select(columns_first), grain, once_per_order)
     except Refusal as problem:
         problems.append(problem)
     refuse_all(problems)
@@ -116,7 +119,8 @@ def read(
         "found": [how for _, how in mapping.values()],
     }
     table = nw.from_dict(shown, backend=raw.implementation).to_native()
-    return Read(tx.drop("row").to_native(), table, tuple(notes), terms, seen)
+    lines = None if lines is None else lines.to_native()
+    return Read(tx.drop("row").to_native(), table, tuple(notes), terms, seen, lines)
 
 
 class _Told(NamedTuple):
