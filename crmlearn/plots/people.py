@@ -9,6 +9,7 @@ from crmlearn.plots.glyphs import keyed
 from crmlearn.plots.page import PALETTE, axes, short, titled
 
 HATCHES = ["", "//", "..", "xx"]
+THOUSANDS = "{x:,.12g}"  # numbers on an axis: 800,000
 _SHARES = {"share_of_customers": "of the customers", "share_of_profit": "of the {noun}"}
 
 
@@ -31,10 +32,11 @@ def unit_of_profit(data):
     )
 
 
-def shares(table, title):
+def shares(table, title, x_label=None):
     """Each group's share of customers next to its share of profit, per cent.
 
     table : audit.frequency, deciles, one_time_buyers or unprofitable
+    x_label : what a group is; None for the words that fit any table
     """
     data = read(table)
     figure, ax = axes("", "", "Share, per cent", figsize=(9, 4.2))
@@ -45,7 +47,8 @@ def shares(table, title):
                label=label.format(noun=noun(data)))  # fmt: skip
     ax.axhline(0, color="0.3", lw=0.8)
     ax.set_xticks(range(len(data)), [name.replace(", ", ",\n") for name in names])
-    ax.set_xlabel({"group": "Group, the best first", "orders_each": "Orders in the period"}.get(data.columns[0], ""))
+    known = {"group": "Group, the best first", "orders_each": "Orders in the period"}
+    ax.set_xlabel(x_label or known.get(data.columns[0], ""))
     ax.legend()
     return titled(ax, title)
 
@@ -68,10 +71,11 @@ def lorenz(table, title):
     return titled(ax, title)
 
 
-def overlap(table, title):
+def overlap(table, title, periods=("first period", "second period")):
     """Two bars, one per period: what they share and what they do not.
 
     table : audit.lost_kept_new
+    periods : the names of the two bars
     """
     data = read(table).set_index("group")["customers"]
     _, ax = axes("", "Customers", "", figsize=(9, 2.8))
@@ -86,7 +90,7 @@ def overlap(table, title):
         ax.barh(y, width, 0.6, left=left, color=colours[name], hatch=hatch, edgecolor="white",
                 label=None if name in seen else f"{name}: {width:,}")  # fmt: skip
         seen.add(name)
-    ax.set_yticks([1, 0], ["first period", "second period"])
+    ax.set_yticks([1, 0], list(periods))
     ax.axvline(0, color="0.3", lw=0.8)
     ax.xaxis.set_major_formatter(lambda v, _: f"{abs(v):,.0f}")
     ax.legend(loc="upper left", bbox_to_anchor=(1, 1))
@@ -127,14 +131,16 @@ def up_down(table, title):
     return titled(ax, title)
 
 
-def profit_bridge(table, title):
+def profit_bridge(table, title, y_label=None):
     """The steps from one period's profit to the next one's.
 
     table : audit.bridge or audit.factor_bridge
+    y_label : what is counted, with its unit; None for the words of the table
     """
     data = read(table)
     labels = [f"{step} =" if total else step for step, total in zip(data["step"], data["total"], strict=True)]
-    figure = bridge(data["change"].set_axis(labels), title, unit_of_profit(data))
+    figure = bridge(data["change"].set_axis(labels), title, y_label or unit_of_profit(data))
+    figure.axes[0].yaxis.set_major_formatter(THOUSANDS)
     for text, value in zip(figure.axes[0].texts, data["change"], strict=True):
         text.set_text(short(value) if text.get_text()[0] not in "+" else f"+{short(value)}")
     return figure

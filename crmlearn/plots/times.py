@@ -5,7 +5,7 @@ import seaborn as sns
 
 from crmlearn.plots.glyphs import keyed
 from crmlearn.plots.page import PALETTE, axes, titled
-from crmlearn.plots.people import HATCHES, _grid, read, unit_of_profit
+from crmlearn.plots.people import HATCHES, THOUSANDS, _grid, read, unit_of_profit
 
 # What a ranking draws: the first of these columns that the table has, and its axis.
 RANKED = {
@@ -19,11 +19,12 @@ RANKED = {
 _MOST_TICKS = 24
 
 
-def cohort_grid(table, title, what=None):
+def cohort_grid(table, title, what=None, x_label=None):
     """One number of each cohort by its age (or by the calendar); what was not seen whole stays empty.
 
     table : cohorts.table, cohorts.tidy or audit.cohorts_compared
     what : column of a tidy table; None for share_active or retention, shown in per cent
+    x_label : what a column is; None for the words that fit any period
     """
     data = read(table)
     if "age" in data:
@@ -42,7 +43,7 @@ def cohort_grid(table, title, what=None):
     small = rows * columns <= 400
     _grid(ax, values * 100 if share else values, grid.columns.astype(str), keyed(figure, grid.index), ".0f",
           None if small else np.full(values.shape, ""))  # fmt: skip
-    ax.set(xlabel=across, ylabel="Cohort")
+    ax.set(xlabel=x_label or across, ylabel="Cohort")
     return titled(ax, title + ("\n(per cent of the cohort)" if share else ""))
 
 
@@ -63,15 +64,17 @@ def activity(table, title):
     return titled(ax, title)
 
 
-def c3(table, title, value="profit"):
+def c3(table, title, value="profit", y_label=None):
     """Each period's profit stacked by the cohorts that brought it (customer-cohort chart); losses hang below zero.
 
     table : audit.whole_base
+    y_label : what is counted, with its unit; None for the words of the table
     """
     data = read(table)
     grid = data.pivot(index="period", columns="cohort", values=value).sort_index().sort_index(axis=1).fillna(0.0)
     label = unit_of_profit(data) if value == "profit" else f"{value.capitalize()}"
-    figure, ax = axes("", "Period", label, figsize=(9.5, 4.8))
+    figure, ax = axes("", "Period", y_label or label, figsize=(9.5, 4.8))
+    ax.yaxis.set_major_formatter(THOUSANDS)
     colours = sns.color_palette("viridis", grid.shape[1])
     names = keyed(figure, grid.columns)
     x, every = np.arange(len(grid)), -(-grid.shape[1] // 12)
@@ -99,6 +102,7 @@ def flow(table, title):
     """
     data = read(table)
     _, ax = axes("", "Period", "Customers who ordered", figsize=(9.5, 4.2))
+    ax.yaxis.set_major_formatter(THOUSANDS)
     x, ground = np.arange(len(data)), np.zeros(len(data))
     for i, name in enumerate(("returning", "new")):
         ax.bar(x, data[name], 0.8, bottom=ground, color=PALETTE[(0, 2)[i]], hatch=HATCHES[i], edgecolor="white",
