@@ -7,7 +7,7 @@ from crmlearn.clv.answer import CLV
 from crmlearn.clv.contract import TIMINGS, discount_factors, geometric
 from crmlearn.clv.forecast import Known, by_history, collected, counted_as, forecast_basis, intervals, terms
 from crmlearn.clv.intervals import Z, greenwood, lognormal, quantiles
-from crmlearn.clv.models.base import model_of
+from crmlearn.clv.models.fits import model_of
 from crmlearn.clv.models.sbg import survivors_of
 from crmlearn.errors import Refusal, columns, number, one_of
 from crmlearn.transactions.dates import as_datetime

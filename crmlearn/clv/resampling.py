@@ -7,8 +7,9 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from crmlearn.clv.models.base import model_of, refits
 from crmlearn.clv.models.distinct import rows
+from crmlearn.clv.models.fits import model_of
+from crmlearn.clv.models.fitting import refits
 from crmlearn.errors import Refusal, columns, number
 from crmlearn.progress import progress
 
@@ -47,7 +48,7 @@ def bootstrap(model, spend, summary, repeats=200, seed=1):
     columns("summaries", ["x", "t_x", "T"], frame.columns)
     groups, of = rows(*(frame[c].to_numpy().astype(float) for c in ("x", "t_x", "T")))
     first = type(model).fit_counts(*groups, np.bincount(of).astype(float), starts=[astuple(model)])
-    again = refits(first, *groups)
+    again = refits(first, groups)
     spends = hasattr(spend, "expected_spend")
     if spends:
         columns("summaries", ["mean_spend"], frame.columns)
@@ -55,7 +56,7 @@ def bootstrap(model, spend, summary, repeats=200, seed=1):
         orders = frame["x"].to_numpy()[bought].astype(float)
         mean = frame["mean_spend"].cast(nw.Float64).to_numpy()[bought].astype(float)
         spend_first = type(spend).fit_counts(orders, mean, np.ones(len(bought)), starts=[astuple(spend)])
-        spend_again = refits(spend_first, orders, mean)
+        spend_again = refits(spend_first, (orders, mean))
     pairs = []
     # Four parameters at a time give linear algebra nothing to share: its waiting threads would only slow others down.
     with threadpool_limits(1):

@@ -1,8 +1,15 @@
 """Probability models of customers. Each is a frozen value: write published parameters down, or fit your own."""
 
-from crmlearn.clv.models.base import Fit, model_of
+from crmlearn.clv.models.bgbb import BGBB
 from crmlearn.clv.models.bgnbd import BGNBD
+from crmlearn.clv.models.fits import Fit, likelihood_ratio, model_of, ranking
 from crmlearn.clv.models.gammagamma import GammaGamma
+from crmlearn.clv.models.mbgnbd import MBGNBD
+from crmlearn.clv.models.nbd import NBD
+from crmlearn.clv.models.paretonbd import ParetoNBD
 from crmlearn.clv.models.sbg import SBG
 
-__all__ = ["BGNBD", "SBG", "Fit", "GammaGamma", "model_of"]
+__all__ = [
+    "BGBB", "BGNBD", "MBGNBD", "NBD", "SBG", "Fit", "GammaGamma", "ParetoNBD",
+    "likelihood_ratio", "model_of", "ranking",
+]  # fmt: skip

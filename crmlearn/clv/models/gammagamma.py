@@ -6,8 +6,9 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from scipy.special import gammaln, psi
 
-from crmlearn.clv.models.base import Model, histories, maximise
+from crmlearn.clv.models.base import Model
 from crmlearn.clv.models.distinct import Distinct
+from crmlearn.clv.models.fitting import histories, maximise
 from crmlearn.errors import Refusal, columns
 
 
@@ -27,6 +28,8 @@ class GammaGamma(Model):
     q: float
     gamma: float
 
+    _STARTS = ((1.0, 3.0, 2.0), (6.0, 4.0, 0.5), (2.0, 1.5, 0.25))
+
     @classmethod
     def fit(cls, summary, starts=None, errors=True):
         """Find the most likely parameters from customers with repeat orders of a positive mean.
@@ -38,8 +41,8 @@ class GammaGamma(Model):
         frame = nw.from_native(summary)
         columns("Gamma-Gamma summaries", ["x", "mean_spend"], frame.collect_schema().names())
         buyers = frame.filter(nw.col("x") > 0, nw.col("mean_spend") > 0).to_native()
-        h, n = histories(buyers, ["x", "mean_spend"], "Gamma-Gamma summaries")
-        return cls.fit_counts(h["x"], h["mean_spend"], n, starts, errors)
+        known, n = histories(buyers, ["x", "mean_spend"], "Gamma-Gamma summaries")
+        return cls.fit_counts(*known, n, starts, errors)
 
     @classmethod
     def fit_counts(cls, x, mean_spend, n, starts=None, errors=True):
@@ -50,9 +53,11 @@ class GammaGamma(Model):
                 f"{n.sum():g} of them",
                 "give predictive(...) a fixed spend instead: spend=25.0",
             )
-        mean = float(np.average(mean_spend, weights=n))
-        starts = starts or [(1.0, 3.0, 2 * mean), (6.0, 4.0, mean / 2), (2.0, 1.5, mean / 4)]
-        return maximise(cls, cls._weighted(x, mean_spend)(n), starts, n.sum(), len(n), errors)
+        return maximise(cls, (x, mean_spend), n, starts, errors)
+
+    @staticmethod
+    def _units(x, mean_spend):
+        return np.array([1.0, 1.0, mean_spend.mean()])
 
     @staticmethod
     def _weighted(x, mean_spend):

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import betaln, hyp2f1, psi
 
-from crmlearn.clv.models.base import Model, maximise
+from crmlearn.clv.models.base import Model
+from crmlearn.clv.models.fitting import maximise
 from crmlearn.errors import Refusal, number
 
 
@@ -24,6 +25,8 @@ class SBG(Model):
     alpha: float
     beta: float
 
+    _STARTS = ((1.0, 1.0), (0.5, 2.0), (3.0, 10.0))
+
     @classmethod
     def fit(cls, survivors, errors=True):
         """Find the most likely parameters.
@@ -39,15 +42,38 @@ class SBG(Model):
                 "sBG needs two renewals and somebody who left.", f"{s.tolist()}", "a longer list of survivors"
             )
 
-        def log_likelihood(p):
-            a, b = p
-            value = lost @ (betaln(a + 1, b + t - 1) - betaln(a, b)) + s[-1] * (betaln(a, b + k) - betaln(a, b))
-            total, left, last = psi(a + b), psi(a + b + t), psi(a + b + k)
-            by_a = lost @ (psi(a + 1) - left - psi(a) + total) + s[-1] * (total - last)
-            by_b = lost @ (psi(b + t - 1) - left - psi(b) + total) + s[-1] * (psi(b + k) - last - psi(b) + total)
-            return value, np.array([by_a, by_b])
+        t, stayed, n = np.r_[t, k].astype(float), np.r_[np.zeros(k), 1.0], np.r_[lost, s[-1]]
+        return maximise(cls, (t[n > 0], stayed[n > 0]), n[n > 0], errors=errors)
 
-        return maximise(cls, log_likelihood, [(1.0, 1.0), (0.5, 2.0), (3.0, 10.0)], s[0], len(s), errors)
+    @staticmethod
+    def _weighted(t, stayed):
+        """(renewals, whether still there after them; else left at the last) -> weights -> parameters -> sums."""
+        left = 1.0 - stayed
+
+        def weighted(n):
+            total = n.sum()
+
+            def log_likelihood(p):
+                a, b = p
+                first, second = a + left, b + t - left
+                both = psi(first + second)
+                value = n @ betaln(first, second) - total * betaln(a, b)
+                by_a = n @ (psi(first) - both) - total * (psi(a) - psi(a + b))
+                return value, np.array([by_a, n @ (psi(second) - both) - total * (psi(b) - psi(a + b))])
+
+            return log_likelihood
+
+        return weighted
+
+    def pmf(self, t):
+        """P(T = t): chance to leave at the t-th renewal. Arrays broadcast."""
+        return np.exp(betaln(self.alpha + 1, self.beta + np.asarray(t, float) - 1) - betaln(self.alpha, self.beta))
+
+    def simulate(self, customers, periods, seed):
+        """Draw customers and count who is still there after 0, 1, ..., periods renewals. Returns: array of counts."""
+        random = np.random.default_rng(seed)
+        lives = random.geometric(np.clip(random.beta(self.alpha, self.beta, customers), 1e-300, 1))
+        return (lives[None, :] > np.arange(periods + 1)[:, None]).sum(axis=1)
 
     def survival(self, t):
         """Share of customers still there after t renewals. Arrays broadcast."""

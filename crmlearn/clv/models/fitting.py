@@ -1,0 +1,176 @@
+"""One way to the maximum likelihood: counts of identical histories, logs of the parameters, exact gradients.
+
+The cost grows with the distinct histories, not with the customers. Where there are many, all starts are tried on a
+sample of customers; only the maxima found there are climbed once more with all, in a few steps.
+"""
+
+from dataclasses import astuple, dataclass, fields
+from typing import Any
+
+import narwhals.stable.v2 as nw
+import numpy as np
+from scipy.optimize import minimize
+
+from crmlearn.clv.models.fits import Fit
+from crmlearn.errors import Refusal, columns
+
+# In units of the data. Beyond these a parameter has run away to where the data no longer tell it.
+_SMALL, _LARGE = 1e-4, 1e4
+_FLAT = 1e-5  # slope per customer below which the top is reached
+_SAMPLE = 20_000  # customers on whom all starts are tried
+_STEPS, _GAIN = 3, 1e-4  # so many steps that together gain less log-likelihood than this are the last
+_SAME = 0.02  # maxima closer than this, in logs, are one
+
+
+def histories(summary, names, title):
+    """Count identical rows of a summary: arrays by name, n. The cost of a fit grows with these, not with customers."""
+    frame = nw.from_native(summary)
+    columns(title, names, frame.collect_schema().names())
+    counted = frame.select(names).group_by(names).agg(rows_alike=nw.len())
+    if isinstance(counted, nw.LazyFrame):
+        counted = counted.collect()
+    counted = counted.sort(names)
+    arrays = [counted[name].cast(nw.Float64).to_numpy().astype(float) for name in names]
+    for name, values in zip(names, arrays, strict=True):
+        bad = ~np.isfinite(values) | (values < 0)
+        if bad.any():
+            raise Refusal(f"'{name}' must be finite and not negative.", f"{values[bad][0]}", "summarise(tx, as_of=...)")
+    return arrays, counted["rows_alike"].to_numpy().astype(float)
+
+
+def maximise(cls, known, n, starts=None, errors=True):
+    """Find the most likely parameters of a model.
+
+    known : arrays of distinct histories, as cls._weighted takes them; n : how many customers share each
+    starts : parameter tuples in natural units; None takes the model's own
+    errors : False leaves the standard errors out, for speed
+    Returns: Fit
+    """
+    search = _Search(cls, cls._weighted(*known)(n), n.sum(), cls._units(*known))
+    starts = np.log(starts) if starts else np.log(cls._STARTS) + np.log(search.units)
+    if len(n) <= _SAMPLE:
+        found = [search.from_afar(start) for start in starts]
+    else:
+        drawn = np.random.default_rng(1).multinomial(_SAMPLE, n / n.sum()).astype(float)
+        some = drawn > 0
+        part = _Search(cls, cls._weighted(*(v[some] for v in known))(drawn[some]), _SAMPLE, search.units)
+        tops = _distinct([part.from_afar(start) for start in starts])
+        near = [search.from_nearby(top.x, part.curvature(top.x)) for top in tops]
+        found = [f for f in near if f is not None] or [search.from_afar(top.x) for top in tops]
+    return search.best(found, len(n), errors)
+
+
+def refits(fit, known):
+    """How to fit the same model to the same histories again under other weights: a function weights -> Fit."""
+    cls = type(fit.model)
+    weighted, units = cls._weighted(*known), cls._units(*known)
+    logs = np.log(astuple(fit.model))
+    curvature = None
+    if fit.covariance is not None and np.isfinite(fit.covariance).all():
+        curvature = fit.covariance * fit.n / np.exp(np.add.outer(logs, logs))
+
+    def refit(n):
+        search = _Search(cls, weighted(n), n.sum(), units)
+        found = search.from_nearby(logs, curvature)
+        return search.best([found or search.from_afar(logs)], np.count_nonzero(n), errors=False)
+
+    return refit
+
+
+@dataclass
+class _Search:
+    """The search for one model on one set of histories, over the logs of its parameters."""
+
+    cls: Any
+    log_likelihood: Any  # parameters (natural) -> (value, gradient)
+    n: float
+    units: Any
+
+    def negative(self, logs):
+        """Per customer: minus the log-likelihood, and its gradient."""
+        with np.errstate(all="ignore"):  # a step too far is taken back by the search itself
+            p = np.exp(logs)
+            value, gradient = self.log_likelihood(p)
+        return -value / self.n, -gradient * p / self.n
+
+    def from_afar(self, start):
+        """Newton's steps in a region of trust; beyond the limits the likelihood is held to be flat."""
+        low, high = np.log(_SMALL / 10 * self.units), np.log(_LARGE * 10 * self.units)
+
+        def held(logs):
+            inside = np.clip(logs, low, high)
+            value, gradient = self.negative(inside)
+            return value, np.where(inside == logs, gradient, 0.0)
+
+        def hessian(logs, step=1e-5):
+            here = held(logs)[1]
+            found = np.array([held(logs + e)[1] - here for e in np.eye(len(logs)) * step]) / step
+            return (found + found.T) / 2
+
+        seen = []
+
+        def enough(intermediate_result):
+            """A likelihood that rises for ever, ever more slowly, is not climbed to its end."""
+            seen.append(intermediate_result.fun * self.n)
+            if len(seen) > _STEPS and seen[-1 - _STEPS] - seen[-1] < _GAIN:
+                raise StopIteration
+
+        options = {"gtol": 1e-8, "initial_trust_radius": 1.0, "max_trust_radius": 5.0, "maxiter": 100}
+        with np.errstate(all="ignore"):  # where the likelihood is flat to the last digit, its ratios are 0 / 0
+            found = minimize(
+                held, start, jac=True, hess=hessian, method="trust-exact", options=options, callback=enough
+            )
+        found.x = np.clip(found.x, low, high)
+        return found
+
+    def from_nearby(self, logs, curvature):
+        """Quasi-Newton steps with a curvature known already; None when they do not end on a flat top."""
+        if curvature is None:
+            return None
+        options = {"hess_inv0": (curvature + curvature.T) / 2, "gtol": 1e-8}
+        found = minimize(self.negative, logs, jac=True, method="BFGS", options=options)
+        return found if _flat(found) else None
+
+    def curvature(self, logs, step=1e-4):
+        """Inverse of the second derivatives per customer, in logs; None when the top is flat."""
+        k = len(logs)
+        hessian = np.empty((k, k))
+        for i in range(k):
+            e = np.eye(k)[i] * step
+            hessian[i] = (self.negative(logs + e)[1] - self.negative(logs - e)[1]) / (2 * step)
+        hessian = (hessian + hessian.T) / 2
+        sound = np.isfinite(hessian).all() and np.linalg.eigvalsh(hessian).min() > 0
+        return np.linalg.inv(hessian) if sound else None
+
+    def best(self, found, distinct, errors):
+        best = min((f for f in found if np.isfinite(f.fun)), key=lambda f: f.fun, default=None)
+        name = self.cls.__name__
+        if best is None:
+            raise Refusal(f"{name} found no likelihood for these data.", f"{self.n:g} customers", "look at the summary")
+        p = np.exp(best.x)
+        names = [f.name for f in fields(self.cls)]
+        edge = [name for name, v in zip(names, p / self.units, strict=True) if not _SMALL < v < _LARGE]
+        converged = bool(not edge and _flat(best))
+        message = "converged" if converged else "not converged" + (f": {', '.join(edge)} at the limit" if edge else "")
+        covariance, standard = None, {}
+        if errors:
+            curvature = self.curvature(best.x)
+            covariance = np.full((len(p), len(p)), np.nan)
+            if curvature is not None:
+                covariance = curvature / self.n * np.outer(p, p)
+            standard = dict(zip(names, np.sqrt(np.diag(covariance)).tolist(), strict=True))
+        model = self.cls(*(float(v) for v in p))
+        return Fit(model, float(-best.fun * self.n), standard, int(self.n), distinct, converged, message, covariance)
+
+
+def _flat(found):
+    return bool(np.isfinite(found.fun) and np.abs(found.jac).max() < _FLAT)
+
+
+def _distinct(found):
+    """The maxima, each once, and only those that are finite."""
+    tops = []
+    for f in sorted((f for f in found if np.isfinite(f.fun)), key=lambda f: f.fun):
+        if all(np.abs(f.x - top.x).max() > _SAME for top in tops):
+            tops.append(f)
+    return tops
