@@ -18,7 +18,7 @@ def factor_bridge(tx, first, second, margin=None, method="shapley"):
     """The change in profit, divided among customers, orders per customer, revenue per order and margin share.
 
     tx, first, second, margin : as in lost_kept_new
-    method : "shapley", the mean over all orders in which the factors could have changed one after another, works for
+    method : "shapley", the mean over all sequences in which the factors could have changed one after another, works for
         losses too; "lmdi", the log-mean Divisia index, needs a profit in both periods
     Returns: one row per step, as in bridge: step, change (currency units), before, after (the factor itself), total,
         profit_is. The steps add up exactly. It says what moved together with the profit, not what caused it.
@@ -58,7 +58,7 @@ def factor_bridge(tx, first, second, margin=None, method="shapley"):
 
 
 def shapley(before, after):
-    """Each factor's part in the change of a product, averaged over all orders of change; the parts add up exactly.
+    """Each factor's part in the change of a product, averaged over all sequences of change; the parts add up exactly.
 
     before, after : the factors, any numbers
     Returns: list of parts

@@ -8,7 +8,7 @@ from crmlearn.plots.times import RANKED
 
 KINDS = {
     "activity": ("Line chart of the share of one cohort that ordered in each period", "period", "share_active"),
-    "c3": ("Stacked area chart of each period's profit by acquisition cohort", "period", "profit"),
+    "c3": ("Stacked blocks of each period's profit by acquisition cohort", "period", "profit"),
     "cohort_grid": ("Heat map of cohorts by age", "cohort", "share_active"),
     "flow": ("Stacked bars of returning and new customers per period", "period", "active"),
     "lorenz": ("Lorenz curve below the line of equal shares", "share_of_customers", None),

@@ -447,7 +447,7 @@ SAME_MONTHS = Task(
 BUSINESS = Task(
     title="Did the business accounts become more, or better?",
     wanted="one number: dollars of the change in profit from 2023 to 2024 that belong to the *number of customers*, "
-    "for business accounts only, as the mean over all orders in which the four factors can change, rounded to whole "
+    "for business accounts only, as the mean over all sequences in which the four factors can change, rounded to whole "
     "dollars",
     expects=Number("dollars", decimals=0),
     answer=lambda: parts().change["customers"],
@@ -465,7 +465,7 @@ BUSINESS = Task(
         Mistake(
             "another way to divide", lambda: parts("lmdi").change["customers"],
             "This is the log-mean (LMDI). It adds up as well, but the chapter, and this task, take the mean over all "
-            "orders of change.",
+            "sequences of change.",
         ),
         Mistake(
             "everybody for the business accounts", lambda: parts(everybody=True).change["customers"],
