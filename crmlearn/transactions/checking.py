@@ -24,6 +24,8 @@ def opened(tx, who, needed=NEEDED, lazy=True):
     if schema["date"] not in (nw.Datetime, nw.Date) or zone:
         wrong = f"{who} needs {'dates without a time zone' if zone else 'dates'} in 'date'."
         mend = "tx = transactions.read(tx, timezone='Asia/Singapore').tx" if zone else _READ
+        if zone and isinstance(frame, nw.LazyFrame) and not frame.implementation.is_polars():
+            mend = "cast 'date' to local time without a zone: timestamp in DuckDB, timestamp_ntz in Spark"
         problems.append(Refusal(wrong, f"'date' is {schema['date']}", mend))
     for name in [c for c in _NUMBERS if c in schema and "amount" in needed]:
         if not schema[name].is_numeric():
@@ -67,17 +69,21 @@ class Facts(NamedTuple):
     nobody: int = 0
 
 
+def _how_often(condition):
+    return condition.fill_null(False).cast(nw.Int64).sum()  # Spark adds up no booleans
+
+
 def facts(frame):
     """Facts of a log, in one pass; refuses an empty log, rows without a date, and amounts that are no numbers."""
     date, counts = nw.col("date"), {"rows": nw.len()}
-    counts |= {"first": date.min(), "last": date.max(), "undated": date.is_null().sum()}
+    counts |= {"first": date.min(), "last": date.max(), "undated": _how_often(date.is_null())}
     schema = frame.collect_schema()
     if "amount" in schema:
         amount, rest = nw.col("amount"), [nw.col(c) for c in _NUMBERS if c in schema and c != "amount"]
-        counts["no_amount"] = amount.is_null().sum()
-        counts["huge"] = nw.sum_horizontal((c.abs() >= LARGEST).fill_null(False).sum() for c in (amount, *rest))
-        counts["negative"] = (amount < 0).sum()
-        counts["nobody"] = nw.col("customer_id").is_null().sum()
+        counts["no_amount"] = _how_often(amount.is_null())
+        counts["huge"] = nw.sum_horizontal(_how_often(c.abs() >= LARGEST) for c in (amount, *rest))
+        counts["negative"] = _how_often(amount < 0)
+        counts["nobody"] = _how_often(nw.col("customer_id").is_null())
     row = frame.select(**counts)
     told = Facts(*(row.collect() if isinstance(row, nw.LazyFrame) else row).row(0))
     if told.rows == 0:

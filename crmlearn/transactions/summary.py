@@ -49,13 +49,15 @@ def split(tx, at):
 def summarise(tx, as_of, unit="week"):
     """One row per customer: what the models of customer lifetime value need to know.
 
-    tx : table, one row per order: customer_id, date, amount (currency units)
+    tx : table of pandas, Polars, DuckDB, Dask or PySpark, one row per order: customer_id, date, amount (currency units)
     as_of : date, the end of the observation; orders after it are refused
     unit : "day", "week" (7 days), "month" (365.25 / 12 days) or "year" (365.25 days): the unit of t_x and T
-    Returns: one row per customer, sorted: x (repeat orders), t_x (time from first to last order), T (time from the
-        first order to as_of), mean_spend (mean amount of *repeat* orders; missing when x = 0). Time counts whole days;
-        orders of one day count apart unless `clean` merged them.
-    Errors: Refusal when as_of precedes orders, and for what `clean` would have treated: refunds, missing customers
+    Returns: one row per customer: x (repeat orders), t_x (time from first to last order), T (time from the first order
+        to as_of), mean_spend (mean amount of *repeat* orders; missing when x = 0). Time counts whole days; orders of
+        one day count apart unless `clean` merged them. Of the caller's kind: sorted by customer in pandas and Polars;
+        in DuckDB, Dask and PySpark in no order, and computed when you ask for it.
+    Errors: Refusal when as_of precedes orders, and for what `clean` would have treated: refunds, missing customers.
+        All of it is checked when summarise is called; a table that is not in memory is read once for that.
     Source: Fader, Hardie & Lee (2005), Marketing Science 24(2), 275-284, for x, t_x and T
 
     >>> import pandas as pd
@@ -67,31 +69,61 @@ def summarise(tx, as_of, unit="week"):
     1           b  0  0.0  3.0         NaN
     """
     one_of("unit", unit, tuple(DAYS))
-    end = as_datetime("as_of", as_of).replace(hour=0, minute=0, second=0, microsecond=0)
+    end = as_datetime("as_of", as_of)
     frame = typed(opened(tx, "summarise").select("customer_id", "amount", "date"))
-    days = frame.with_columns(date=nw.col("date").dt.truncate("1d"))
-    _refuse_uncleaned(facts(days), days, end)
-    days = days.with_columns(first=nw.col("date").min().over("customer_id"))
-    at_first = nw.col("date") == nw.col("first")
+    about = facts(frame)
+    days = frame.select("customer_id", "amount", day=_day_number("date"))
+    _refuse_uncleaned(about, days, end)
+    if days.implementation.is_dask():
+        # Dask lines windows up by the index, which begins anew in every file, and fails to join what it grouped from
+        # many files (2026.8). So each customer's orders come together in one part, and each part is a table of pandas.
+        return days.to_native().shuffle("customer_id").map_partitions(_of_part, end, unit)
+    summary = _per_customer(days, end, unit)
+    # Rows of an engine have no order of their own, and sorting them would cost a shuffle more.
+    sorts = isinstance(summary, nw.DataFrame) or summary.implementation.is_polars()
+    return (summary.sort("customer_id") if sorts else summary).to_native()
+
+
+def _of_part(part, end, unit):
+    return _per_customer(nw.from_native(part.reset_index(drop=True)), end, unit).to_native()
+
+
+def _per_customer(days, end, unit):
+    """From orders (customer_id, amount, day as a number) to a row per customer."""
+    days = days.with_columns(first=nw.col("day").min().over("customer_id"))
+    at_first = nw.col("day") == nw.col("first")
     days = days.with_columns(
-        first_amount=nw.when(at_first).then(nw.col("amount")).otherwise(0.0), at_first=at_first.cast(nw.Int64)
+        at_first=at_first.cast(nw.Int64),
+        first_amount=nw.when(at_first).then(nw.col("amount")).otherwise(0.0),
+        later_amount=nw.when(at_first).then(0.0).otherwise(nw.col("amount")),
     )
     rows = days.group_by("customer_id").agg(
-        nw.col("first").min(), nw.col("first_amount").sum(), nw.col("at_first").sum(),
-        orders=nw.len(), last=nw.col("date").max(), total=nw.col("amount").sum(),
+        nw.col("first").min(), nw.col("at_first").sum(), nw.col("first_amount").sum(), nw.col("later_amount").sum(),
+        orders=nw.len(), last=nw.col("day").max(),
     )  # fmt: skip
-    per = DAYS[unit] * 24 * 60
-    # Two orders on the first day, kept apart: their mean stands for the first one.
-    repeat = nw.col("total") - nw.col("first_amount") / nw.col("at_first")
-    x = (nw.col("orders") - 1).cast(nw.Int64)
-    summary = rows.select(
+    # A column, not a number: Polars divides by a number by multiplying with its reciprocal, which is off by a bit.
+    per = nw.col("first") * 0 + float(DAYS[unit])
+    x = nw.col("orders").cast(nw.Int64) - 1
+    # Two orders on the first day, kept apart: their mean stands for the first one. Amounts are only added, never taken
+    # off a total, so that an engine which adds them in another order differs in the last digits at most.
+    repeat = nw.col("later_amount") + nw.col("first_amount") / nw.col("at_first") * (nw.col("at_first") - 1)
+    return rows.select(
         "customer_id",
         x=x,
-        t_x=(nw.col("last") - nw.col("first")).dt.total_minutes() / per,
-        T=(nw.lit(end) - nw.col("first")).dt.total_minutes() / per,
+        t_x=(nw.col("last") - nw.col("first")) / per,
+        T=(nw.lit(end.toordinal()) - nw.col("first")) / per,
         mean_spend=nw.when(x > 0).then(repeat / x),
     )
-    return summary.sort("customer_id").to_native()
+
+
+def _day_number(name):
+    """The day of a date as Python's date.toordinal counts it: whole numbers, which every engine computes alike.
+
+    On Spark, narwhals measures no time spans, and truncating to days passes through the session's time zone.
+    """
+    past = nw.col(name).dt.year().cast(nw.Int64) - 1
+    leaps = past // 4 - past // 100 + past // 400
+    return past * 365 + leaps + nw.col(name).dt.ordinal_day().cast(nw.Int64)
 
 
 def _refuse_uncleaned(about, days, end):
@@ -103,8 +135,8 @@ def _refuse_uncleaned(about, days, end):
         )
         if n
     ]
-    if about.last > end:
-        late = days.filter(nw.col("date") > end).select(n=nw.len())
+    if about.last.toordinal() > end.toordinal():
+        late = days.filter(nw.col("day") > end.toordinal()).select(n=nw.len())
         n = (late.collect() if isinstance(late, nw.LazyFrame) else late).row(0)[0]
         problems.append(
             Refusal(
