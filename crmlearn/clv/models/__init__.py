@@ -4,6 +4,7 @@ from crmlearn.clv.models.bgbb import BGBB
 from crmlearn.clv.models.bgnbd import BGNBD
 from crmlearn.clv.models.fits import Fit, likelihood_ratio, model_of, ranking
 from crmlearn.clv.models.gammagamma import GammaGamma
+from crmlearn.clv.models.keeping import load, save
 from crmlearn.clv.models.mbgnbd import MBGNBD
 from crmlearn.clv.models.nbd import NBD
 from crmlearn.clv.models.paretonbd import ParetoNBD
@@ -11,5 +12,5 @@ from crmlearn.clv.models.sbg import SBG
 
 __all__ = [
     "BGBB", "BGNBD", "MBGNBD", "NBD", "SBG", "Fit", "GammaGamma", "ParetoNBD",
-    "likelihood_ratio", "model_of", "ranking",
+    "likelihood_ratio", "load", "model_of", "ranking", "save",
 ]  # fmt: skip

@@ -88,21 +88,27 @@ class GammaGamma(Model):
         return weighted
 
     def mean(self):
-        """Expected order value of a customer we know nothing about; infinite when q <= 1.
+        """Expected order value of a customer we know nothing about.
+
+        Errors: Refusal when q <= 1, where it is infinite
 
         >>> round(GammaGamma(p=6.25, q=3.74, gamma=15.44).mean(), 3)
         35.219
         """
-        return self.p * self.gamma / (self.q - 1) if self.q > 1 else float("inf")
+        self._refuse_infinite()
+        return self.p * self.gamma / (self.q - 1)
 
     def expected_spend(self, x, mean_spend):
         """Expected order value given x repeat orders of a mean; the population's mean for x = 0. Arrays broadcast."""
+        self._refuse_infinite()
+        x = np.asarray(x, float)
+        spend = np.where(x > 0, np.nan_to_num(np.asarray(mean_spend, float)), 0.0)
+        return self.p * (self.gamma + x * spend) / (self.p * x + self.q - 1)
+
+    def _refuse_infinite(self):
         if self.q <= 1:
             raise Refusal(
                 "this Gamma-Gamma model has no finite mean spend.",
                 f"q={self.q:.3g}, needs to be above 1",
                 "look for outliers in amounts, or give a fixed spend: spend=25.0",
             )
-        x = np.asarray(x, float)
-        spend = np.where(x > 0, np.nan_to_num(np.asarray(mean_spend, float)), 0.0)
-        return self.p * (self.gamma + x * spend) / (self.p * x + self.q - 1)

@@ -127,6 +127,10 @@ def refuse_impossible(x, t_x, T, n):
         raise Refusal(
             "t_x must not exceed T.", f"t_x={t_x[i]:g}, T={T[i]:g}", "summarise(tx, as_of=...) with a later as_of"
         )
+    if (x % 1).any():
+        raise Refusal(
+            "x counts orders, so it needs whole numbers.", f"x={x[x % 1 > 0][0]:g}", "summarise(tx, as_of=...)"
+        )
     odd = (x == 0) & (t_x > 0)
     if odd.any():
         saw = f"x=0 with t_x={t_x[np.argmax(odd)]:g}, {n[odd].sum():,.0f} customers"
