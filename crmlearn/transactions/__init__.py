@@ -1,12 +1,14 @@
 """Orders: inspect a file once, read it, clean it under a stated policy, split it in time, summarise it per customer.
 
 A canonical log has one row per order: ``customer_id, date, amount`` and, where the file has them, ``order_id, margin,
-channel, category`` and others. Every function returns a new table of the caller's kind (pandas, Polars, ...).
+channel, category`` and others. Every function returns a new table of the caller's kind (pandas, Polars, ...). A log
+in DuckDB, Dask or Spark is summarised and counted where it lies (``summarise``, ``count_histories``, ``join_back``).
 """
 
 from crmlearn.transactions.books import Unbalanced, balanced
 from crmlearn.transactions.cleaning import Cleaned, clean
 from crmlearn.transactions.feeds import Feed
+from crmlearn.transactions.histories import count_histories, join_back
 from crmlearn.transactions.inspecting import Inspection, inspect
 from crmlearn.transactions.itemised import lines
 from crmlearn.transactions.ledgers import Ledger, ledger
@@ -27,8 +29,10 @@ __all__ = [
     "Unbalanced",
     "balanced",
     "clean",
+    "count_histories",
     "from_lifetimes",
     "inspect",
+    "join_back",
     "ledger",
     "lines",
     "read",
