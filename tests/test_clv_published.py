@@ -307,3 +307,33 @@ class TestComparison:
         one, two = GammaGamma.fit(base), GammaGamma.fit(base.assign(mean_spend=base.mean_spend * 1e9))
         assert (two.model.p, two.model.q) == pytest.approx((one.model.p, one.model.q), rel=1e-4)
         assert two.model.gamma == pytest.approx(one.model.gamma * 1e9, rel=1e-4) and two.converged
+
+
+class TestOutcomes:
+    @pytest.mark.parametrize("model", ALL, ids=lambda m: type(m).__name__)
+    def test_chances_given_a_history_add_up_to_one_and_to_the_expectation(self, model):
+        n = np.arange(4000)
+        chances = model.pmf_if_alive(n, 52.0, 7, 38.86)
+        assert chances.sum() == pytest.approx(1, abs=1e-9)
+        assert chances @ n == pytest.approx(float(model.expected_if_alive(52.0, 7, 38.86)), rel=1e-8)
+
+    @pytest.mark.parametrize("model", ALL, ids=lambda m: type(m).__name__)
+    def test_as_many_customers_end_between_the_bounds_as_said(self, model):
+        # histories at 39 weeks of customers whose 78 weeks are known
+        random = np.random.default_rng(6)
+        size = 20_000
+        rate, until, most = model._drawn(random, size)
+        times = np.cumsum(random.exponential(1 / rate[:, None], (size, 400)), axis=1)
+        kept = (times <= until[:, None]) & (np.arange(1, 401) <= most[:, None])
+        before, after = kept & (times <= 39), kept & (times > 39) & (times <= 78)
+        x, t_x, y = before.sum(axis=1), np.where(before, times, 0).max(axis=1), after.sum(axis=1)
+        low, high = model.outcomes(39.0, x, t_x, 39.0)
+        inside = ((low <= y) & (y <= high)).mean()
+        assert inside >= 0.945 and (low <= high).all()
+        counted = model.expected_orders(39.0, x, t_x, 39.0).sum()
+        assert y.sum() == pytest.approx(counted, rel=0.05)
+
+    def test_bounds_widen_with_the_share_and_stay_whole(self):
+        narrow, wide = (PARETO.outcomes(52.0, [0, 7], [0, 29.43], 38.86, share) for share in (0.5, 0.99))
+        assert (wide[0] <= narrow[0]).all() and (narrow[1] <= wide[1]).all() and wide[1][1] > narrow[1][1]
+        assert wide[1].dtype.kind == "i"

@@ -213,7 +213,9 @@ def _cohort_without_contract(realised, expected, cost):
     return CLV("cohort", value, realised.customers, basis, table, interval, method)
 
 
-def individual(model, spend, summary, horizon_months, discount_per_year, margin=1.0, unit="week", draws=None):
+def individual(
+    model, spend, summary, horizon_months, discount_per_year, margin=1.0, unit="week", draws=None, outcomes=False
+):
     """What each customer will still bring within a horizon: chance of being alive x orders x spend, discounted.
 
     model : a model of orders (BGNBD, ...) or its Fit, in the summary's unit
@@ -223,9 +225,12 @@ def individual(model, spend, summary, horizon_months, discount_per_year, margin=
     discount_per_year : e.g. 0.10; every order is discounted from its own moment
     margin : share of revenue that is contribution, in (0, 1]
     unit : time unit of the summary: "day", "week", "month" or "year"
-    draws : bootstrap(...), for an interval of each customer's expectation (not of what the customer will do)
+    draws : bootstrap(...), for the uncertainty of the parameters: an interval of each customer's expected value
+    outcomes : whether to tell the uncertainty of the outcome, too: between which numbers of orders 95 % of such
+        customers will end, were the parameters exact
     Returns: CLV; its table has one row per customer: customer_id, p_alive, expected_orders (not discounted),
-        expected_spend (revenue per order), value, and low, high when draws are given; the order is the summary's
+        expected_spend (revenue per order), value; low, high of the value when draws are given; orders_low, orders_high
+        with outcomes; the order is the summary's
     """
     given = terms(horizon_months, discount_per_year, margin, unit)
     frame = collected(summary)
@@ -243,6 +248,8 @@ def individual(model, spend, summary, horizon_months, discount_per_year, margin=
     if draws is not None:
         table["low"], table["high"], interval = intervals(known, draws, given)
         method = draws.method
+    if outcomes:
+        table["orders_low"], table["orders_high"] = order_model.outcomes(given["horizon"], *history)
     basis = forecast_basis(given, "each existing customer, from now on")
     table = nw.from_dict(table, backend=frame.implementation).to_native()
     return CLV("individual", float(value.mean()), len(frame), basis, table, interval, method)

@@ -88,14 +88,15 @@ class BetaGeometricNBD(OrderModel):
         x, T = np.asarray(x, float), np.asarray(T, float)
         return self._reach(t, self.alpha + T, self.a + self.b + x + self._FIRST - 1)
 
-    def pmf(self, n, t):
-        """P(X(t) = n): chance that a new customer places n repeat orders within t time units. Arrays broadcast."""
-        n, t = np.asarray(n, float), np.asarray(t, float)
-        k, stays = n + self._FIRST, self.alpha / (self.alpha + t)
-        here = np.exp(betaln(self.a, self.b + k) - betaln(self.a, self.b)) * nbinom.pmf(n, self.r, stays)
+    def pmf_if_alive(self, n, t, x, T):
+        """Chance of n orders in the next t time units of a customer who is still there. Arrays broadcast."""
+        n, t, x, T = (np.asarray(v, float) for v in (n, t, x, T))
+        rate, stays = self.r + x, (self.alpha + T) / (self.alpha + T + t)
+        a, b = self.a, self.b + x + self._FIRST
+        here = np.exp(betaln(a, b + n) - betaln(a, b)) * nbinom.pmf(n, rate, stays)
         with np.errstate(invalid="ignore"):
-            left = np.exp(betaln(self.a + 1, self.b + k - 1) - betaln(self.a, self.b)) * nbinom.sf(n - 1, self.r, stays)
-        return here + np.where(k > 0, left, 0.0)
+            left = np.exp(betaln(a + 1, b + n - 1) - betaln(a, b)) * nbinom.sf(n - 1, rate, stays)
+        return here + np.where(n > 0, left, 0.0)
 
     def _drawn(self, random, size):
         chances = np.clip(random.beta(self.a, self.b, size), 1e-300, 1)

@@ -59,9 +59,10 @@ class NBD(OrderModel):
         """Expected orders in the next t time units. Arrays broadcast."""
         return (self.r + np.asarray(x, float)) / (self.alpha + np.asarray(T, float)) * t
 
-    def pmf(self, n, t):
-        """P(X(t) = n): chance that a new customer places n repeat orders within t time units. Arrays broadcast."""
-        return nbinom.pmf(n, self.r, self.alpha / (self.alpha + np.asarray(t, float)))
+    def pmf_if_alive(self, n, t, x, T):
+        """Chance of n orders in the next t time units. Arrays broadcast."""
+        age = self.alpha + np.asarray(T, float)
+        return nbinom.pmf(n, self.r + np.asarray(x, float), age / (age + t))
 
     def _drawn(self, random, size):
         return random.gamma(self.r, 1 / self.alpha, size), np.full(size, np.inf), np.full(size, np.inf)

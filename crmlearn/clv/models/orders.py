@@ -88,6 +88,33 @@ class OrderModel(Model):
             flow = flow + weight * top * (scale + t) * np.exp(-rate * t) * self.expected_if_alive(t, x, T)
         return total + rate * flow
 
+    def pmf(self, n, t):
+        """P(X(t) = n): chance that a new customer places n repeat orders within t time units. Arrays broadcast."""
+        stays = self.p_alive(0.0, 0.0, 0.0)
+        return stays * self.pmf_if_alive(n, t, 0.0, 0.0) + (1 - stays) * (np.asarray(n) == 0)
+
+    def outcomes(self, t, x, t_x, T, share=0.95):
+        """Between which numbers of orders a customer's next t time units will lie, if the model is right.
+
+        t : time units; x, t_x, T : arrays of histories
+        share : of the outcomes that lie between, or on, the bounds at least; what lies outside is split evenly
+        Returns: (low, high), arrays of whole numbers. Unlike an interval of the expectation, this one stays wide
+            however many customers there are: it tells what one customer may do.
+        """
+        x, t_x, T = np.broadcast_arrays(*(np.asarray(v, float) for v in (x, t_x, T)))
+        shape, alive = x.shape, self.p_alive(x, t_x, T).ravel()
+        (x, T), index = rows(x.ravel(), T.ravel())
+        tail = (1 - number("share", share, 0, 1, low_open=True)) / 2
+        low, high = (np.full(len(index), -1) for _ in range(2))
+        n, sums = 0, np.zeros(len(x))
+        while (high < 0).any():
+            sums = sums + self.pmf_if_alive(n, t, x, T)
+            below = 1 - alive + alive * sums[index]
+            low = np.where((low < 0) & (below > tail), n, low)
+            high = np.where((high < 0) & (below >= 1 - tail - 1e-12), n, high)
+            n += 1
+        return low.reshape(shape), high.reshape(shape)
+
     def simulate(self, T, seed):
         """Draw histories of customers from the model.
 

@@ -109,19 +109,19 @@ class ParetoNBD(OrderModel):
         longer = np.log1p(t / (self.beta + T))
         return (self.r + x) * (self.beta + T) / (self.alpha + T) * longer * exprel((1 - self.s) * longer)
 
-    def pmf(self, n, t):
-        """P(X(t) = n): chance that a new customer places n repeat orders within t time units. Arrays broadcast.
+    def pmf_if_alive(self, n, t, x, T):
+        """Chance of n orders in the next t time units of a customer who is still there. Arrays broadcast.
 
-        Who is there at t has the NBD's chance; who left at u has that of u, added up over all moments of leaving.
+        Who is there at the end has the NBD's chance; who left at u has that of u, added up over all moments of leaving.
         """
-        n, t = np.asarray(n, float), np.asarray(t, float)
-        r, alpha, s, beta = astuple(self)
-        here = (beta / (beta + t)) ** s * nbinom.pmf(n, r, alpha / (alpha + t))
-        u, w = interval(1.0)
-        u = t[..., None] * u
+        n, t, x, T = np.broadcast_arrays(*(np.asarray(v, float) for v in (n, t, x, T)))
+        rate, alpha, s, beta = self.r + x, self.alpha + T, self.s, self.beta + T
+        here = (beta / (beta + t)) ** s * nbinom.pmf(n, rate, alpha / (alpha + t))
+        part, w = interval(1.0)
+        n, t, rate, alpha, beta = (v[..., None] for v in (n, t, rate, alpha, beta))
+        u = t * part
         leaving = s / beta * (beta / (beta + u)) ** (s + 1)
-        left = nbinom.pmf(n[..., None], r, alpha / (alpha + u)) * leaving * t[..., None]
-        return here + (left * w).sum(axis=-1)
+        return here + (nbinom.pmf(n, rate, alpha / (alpha + u)) * leaving * t * w).sum(axis=-1)
 
     def _drawn(self, random, size):
         gone = random.exponential(1 / np.maximum(random.gamma(self.s, 1 / self.beta, size), 1e-300))
