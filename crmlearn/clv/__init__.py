@@ -2,11 +2,12 @@
 
 from crmlearn.clv import models
 from crmlearn.clv.answer import CLV, side_by_side
+from crmlearn.clv.comparing import Comparison, compare
 from crmlearn.clv.discount import convert
 from crmlearn.clv.kinds import cohort, historic, individual, lifespan, predictive
 from crmlearn.clv.resampling import Draws, bootstrap
 
 __all__ = [
-    "CLV", "Draws", "bootstrap", "cohort", "convert", "historic", "individual", "lifespan", "models", "predictive",
-    "side_by_side",
+    "CLV", "Comparison", "Draws", "bootstrap", "cohort", "compare", "convert", "historic", "individual", "lifespan",
+    "models", "predictive", "side_by_side",
 ]  # fmt: skip

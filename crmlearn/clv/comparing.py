@@ -1,0 +1,198 @@
+"""Which model, and is any better than a rule of thumb? All on the same customers and the same time held out."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import narwhals.stable.v2 as nw
+import numpy as np
+import pandas as pd
+from scipy.stats import rankdata
+
+from crmlearn.clv.models.bgnbd import BGNBD
+from crmlearn.clv.models.fits import model_of
+from crmlearn.clv.models.mbgnbd import MBGNBD
+from crmlearn.clv.models.nbd import NBD
+from crmlearn.clv.models.paretonbd import ParetoNBD
+from crmlearn.errors import Refusal, one_of
+from crmlearn.progress import progress
+from crmlearn.transactions.dates import as_datetime
+from crmlearn.transactions.summary import DAYS, split, summarise
+
+MODELS = (NBD, BGNBD, MBGNBD, ParetoNBD)
+BASELINES = ("last period again", "80/20 rule", "mean")
+_DAY = np.timedelta64(1, "D")
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """How forecasts of several models did on the time held out. All tables are pandas.
+
+    table : one row per forecast, see compare
+    fits : {model: Fit}; left_out : {model: reason}
+    customers : one row per customer: x, t_x, T, observed orders, and each forecast's expectation
+    by_history : mean orders held out by number of repeat orders before ("7 or more" together), observed and expected
+    frequency : how many customers had 0, 1, ... repeat orders before the split, observed and expected of new customers
+    tracking : repeat orders of these customers by week since the first order of all, cumulative, observed and expected
+    split_at, unit, length : the split, and the length of the time held out in that unit
+    """
+
+    table: Any
+    fits: dict
+    left_out: dict
+    customers: Any
+    by_history: Any
+    frequency: Any
+    tracking: Any
+    split_at: Any
+    unit: str
+    length: float
+
+    @property
+    def incremental(self):
+        """Repeat orders week by week, observed and expected."""
+        counts = self.tracking.drop(columns=["week", "held_out"])
+        return self.tracking[["week", "held_out"]].join(counts.diff().fillna(counts.head(1)))
+
+    def __repr__(self):
+        return f"Comparison at {self.split_at:%Y-%m-%d}, {self.length:.3g} {self.unit}s held out\n{self.table}"
+
+    def _repr_html_(self):
+        return self.table.to_html(float_format="{:.4g}".format)
+
+
+def compare(tx, split_at, until=None, models=MODELS, unit="week"):
+    """Fit models on the orders until a day, and hold their forecasts against the orders after it.
+
+    tx : table, one row per order: customer_id, date, amount; cleaned
+    split_at : date; the models know nothing after it. until : the last day held out; None takes that of the last order
+    models : classes of crmlearn.clv.models; unit : "day", "week", "month" or "year"
+    Returns: Comparison; its table has one row per forecast, the smallest mean absolute error first:
+        expected, observed (orders held out of the customers known at the split), bias (expected / observed - 1),
+        mae, rmse (orders per customer), rank_correlation (Spearman's, ties averaged), top_tenth (share of the orders
+        held out that came from the tenth with the highest forecast; of tied customers the mean), calibration (mean
+        absolute difference between expected and observed, over ten groups by forecast, as a share of the mean order
+        number), log_likelihood, aic, bic (of the fit; missing for rules of thumb)
+        Rules of thumb: "last period again" repeats each customer's repeat orders of an equally long time before it;
+        "80/20 rule" gives the same total, four fifths of it to the best fifth so far; "mean" gives all the same.
+    Errors: Refusal when the split leaves nothing on one side, or nothing held out of known customers
+    """
+    one_of("unit", unit, tuple(DAYS))
+    parts = split(tx, split_at)
+    cut = np.datetime64(as_datetime("split_at", split_at).replace(hour=0, minute=0, second=0, microsecond=0), "D")
+    known = nw.from_native(summarise(parts.calibration, as_of=str(cut), unit=unit))
+    known = (known.collect() if isinstance(known, nw.LazyFrame) else known).select("customer_id", "x", "t_x", "T")
+    ids, days = _orders(tx)
+    end = days.max() if until is None else np.datetime64(as_datetime("until", until), "D")
+    if end <= cut:
+        raise Refusal("nothing is held out.", f"split_at={cut}, until={end}", "a later until, or an earlier split_at")
+    customers = known.to_pandas()
+    place = pd.Index(customers["customer_id"]).get_indexer(ids)
+    held = (place >= 0) & (days > cut) & (days <= end)
+    observed = np.bincount(place[held], minlength=len(customers)).astype(float)
+    if not observed.sum():
+        raise Refusal("no known customer ordered in the time held out.", f"after {cut} until {end}", "another split_at")
+    length = float((end - cut) / _DAY) / DAYS[unit]
+    history = customers["x"].to_numpy(float), customers["t_x"].to_numpy(float), customers["T"].to_numpy(float)
+    fits, left_out, forecasts, used = {}, {}, {}, {}
+    for cls in progress(list(models), "fitting models"):
+        try:
+            fits[cls.__name__] = cls.fit(customers)
+            used[cls.__name__] = model_of(fits[cls.__name__])
+            forecasts[cls.__name__] = used[cls.__name__].expected_orders(length, *history)
+        except Refusal as problem:
+            left_out[cls.__name__] = f"{problem.wrong} ({problem.saw})"
+    first = np.full(len(customers), end)
+    np.minimum.at(first, place[place >= 0], days[place >= 0])
+    recent = (place >= 0) & (days <= cut) & (days > cut - (end - cut))
+    again = np.bincount(place[recent], minlength=len(customers)) - (first > cut - (end - cut))
+    forecasts |= _rules_of_thumb(again.astype(float), history[0])
+    rows = {name: _judged(expected, observed) | _of_fit(fits.get(name)) for name, expected in forecasts.items()}
+    table = pd.DataFrame.from_dict(rows, orient="index").sort_values("mae", kind="stable").rename_axis("forecast")
+    customers = customers.assign(observed=observed, **forecasts)
+    mine = (place >= 0) & (days <= end)
+    return Comparison(
+        table, fits, left_out, customers, _by_history(customers, forecasts), _frequency(history, used),
+        _tracking(first, days[mine], used, cut, end, unit), pd.Timestamp(cut), unit, length,
+    )  # fmt: skip
+
+
+def _orders(tx):
+    """(customer ids, days) of all orders, as arrays."""
+    frame = nw.from_native(tx).select("customer_id", "date")
+    frame = frame.collect() if isinstance(frame, nw.LazyFrame) else frame
+    return frame["customer_id"].to_numpy(), frame["date"].to_numpy().astype("datetime64[D]")
+
+
+def _rules_of_thumb(last, x):
+    total = float(last.sum())
+    best = _share_of_best(x, 0.2)
+    spread = total * (0.8 * best / best.sum() + 0.2 * (1 - best) / (1 - best).sum())
+    return dict(zip(BASELINES, (last, spread, np.full(len(x), total / len(x))), strict=True))
+
+
+def _judged(expected, observed):
+    off, mean = expected - observed, observed.mean()
+    a, b = rankdata(expected), rankdata(observed)
+    moved = np.ptp(a) > 0 and np.ptp(b) > 0
+    groups = np.minimum((rankdata(expected, "ordinal") - 1) * 10 // len(expected), 9).astype(int)
+    sizes = np.bincount(groups, minlength=10)
+    gap = np.abs(np.bincount(groups, expected, 10) - np.bincount(groups, observed, 10))
+    return {
+        "expected": float(expected.sum()),
+        "observed": float(observed.sum()),
+        "bias": float(expected.sum() / observed.sum() - 1),
+        "mae": float(np.abs(off).mean()),
+        "rmse": float(np.sqrt((off**2).mean())),
+        "rank_correlation": float(np.corrcoef(a, b)[0, 1]) if moved else np.nan,
+        "top_tenth": float(_share_of_best(expected, 0.1) @ observed / observed.sum()),
+        "calibration": float(gap.sum() / sizes.sum() / mean),
+    }
+
+
+def _of_fit(fit):
+    if fit is None:
+        return {"log_likelihood": np.nan, "aic": np.nan, "bic": np.nan}
+    return {"log_likelihood": fit.log_likelihood, "aic": fit.aic, "bic": float(fit.bic)}
+
+
+def _share_of_best(score, share):
+    """1 for who belongs to the best share, 0 for the others; those tied at its edge share what is left of it."""
+    n = share * len(score)
+    edge = np.sort(score)[::-1][min(int(n), len(score) - 1)]
+    above, tied = score > edge, score == edge
+    return above + tied * (n - above.sum()) / tied.sum()
+
+
+def _by_history(customers, forecasts, most=7):
+    group = np.minimum(customers["x"], most)
+    table = customers.groupby(group)[["observed", *forecasts]].mean().rename_axis("repeat_orders_before")
+    table.insert(0, "customers", customers.groupby(group).size())
+    return table.rename(index={most: f"{most} or more"})
+
+
+def _frequency(history, used, most=7):
+    x, _, T = history
+    ages, n = np.unique(T, return_counts=True)
+    table = {"observed": np.bincount(np.minimum(x, most).astype(int), minlength=most + 1)}
+    for name, model in used.items():
+        chances = model.pmf(np.arange(most)[:, None], ages[None, :]) @ n
+        table[name] = np.append(chances, len(x) - chances.sum())
+    names = [*map(str, range(most)), f"{most} or more"]
+    return pd.DataFrame(table, index=pd.Index(names, name="repeat_orders"))
+
+
+def _tracking(first, days, used, cut, end, unit):
+    """Cumulative repeat orders by week, observed and as each model expects them of new customers of these ages."""
+    start = first.min()
+    weeks = np.arange(1, int((end - start) / _DAY) // 7 + 1)
+    ends = start + weeks * np.timedelta64(7, "D")
+    comings, n = np.unique(first[first <= cut], return_counts=True)
+    known = np.sort(days)
+    repeat = np.searchsorted(known, ends, "right") - np.searchsorted(np.sort(first), ends, "right")
+    age = (ends[:, None] - comings[None, :]) / _DAY
+    table = {"week": weeks, "observed": repeat}
+    for name, model in used.items():
+        steps = np.arange(int(age.max()) + 1) / DAYS[unit]
+        curve = model.expected_orders_new(steps)
+        table[name] = np.where(age > 0, curve[np.maximum(age, 0).astype(int)], 0.0) @ n
+    return pd.DataFrame(table).assign(held_out=ends > cut)[["week", "held_out", "observed", *used]]

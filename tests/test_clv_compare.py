@@ -1,0 +1,117 @@
+"""Forecasts side by side on the same customers: against counts by hand, and with the truth known."""
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+
+from crmlearn import clv, datasets, simulate, transactions
+from crmlearn.clv.models import BGNBD, NBD, ParetoNBD
+from crmlearn.errors import Refusal
+
+SPLIT, END = "1997-09-30", "1998-06-30"
+
+
+@pytest.fixture(scope="module")
+def tx():
+    return transactions.clean(transactions.read(datasets.path("cdnow")).tx).tx
+
+
+@pytest.fixture(scope="module")
+def cdnow(tx):
+    return clv.compare(tx, SPLIT, until=END)
+
+
+def test_the_table_says_what_the_customers_say(tx, cdnow):
+    after = tx[(tx.date > "1997-10-01") | (tx.date.dt.normalize() == "1997-10-01")]
+    assert cdnow.table["observed"].eq(len(after)).all() and len(cdnow.customers) == 2357
+    for name, row in cdnow.table.iterrows():
+        off = cdnow.customers[name] - cdnow.customers["observed"]
+        assert row["mae"] == pytest.approx(off.abs().mean()) and row["rmse"] == pytest.approx((off**2).mean() ** 0.5)
+        assert row["bias"] == pytest.approx(off.sum() / len(after))
+        spearman = cdnow.customers[[name, "observed"]].corr("spearman").iloc[0, 1]
+        assert row["rank_correlation"] == pytest.approx(spearman, nan_ok=True)
+    assert cdnow.table["mae"].is_monotonic_increasing
+
+
+def test_published_expectations_of_the_holdout(cdnow):
+    # the model, its parameters and its expectation of 39 weeks are those of Fader, Hardie & Lee (2005)
+    row = cdnow.customers.query("x == 2 and abs(t_x - 30.43) < .01 and abs(T - 38.86) < .01").iloc[0]
+    assert row["BGNBD"] == pytest.approx(1.226, abs=2e-3) and cdnow.length == pytest.approx(39.0)
+    assert cdnow.table.loc["BGNBD", "log_likelihood"] == pytest.approx(-9582.4292, abs=5e-5)
+
+
+def test_models_that_know_of_leaving_beat_those_that_do_not(cdnow):
+    mae = cdnow.table["mae"]
+    assert mae[["ParetoNBD", "BGNBD", "MBGNBD"]].max() < mae["NBD"] < mae[list(clv.comparing.BASELINES)].min() + 0.2
+    assert abs(cdnow.table.loc["NBD", "bias"]) > 0.5 > 0.2 > abs(cdnow.table.loc["ParetoNBD", "bias"])
+
+
+def test_rules_of_thumb_by_hand():
+    days = pd.to_datetime([f"2024-01-{d:02d}" for d in (1, 3, 12, 14, 2, 13, 18, 22, 25)])
+    tx = pd.DataFrame({"customer_id": list("aaaabbbab"), "date": days, "amount": 5.0})
+    found = clv.compare(tx, "2024-01-18", until="2024-01-27", models=(), unit="day").customers.set_index("customer_id")
+    assert found["last period again"].to_dict() == {"a": 2.0, "b": 2.0} and found["observed"].to_dict() == {
+        "a": 1,
+        "b": 1,
+    }
+    assert found["mean"].tolist() == [2.0, 2.0]
+    assert (
+        found["80/20 rule"].sum() == pytest.approx(4.0) and found.loc["a", "80/20 rule"] > found.loc["b", "80/20 rule"]
+    )
+
+
+def test_tied_forecasts_share_the_top_tenth():
+    assert clv.comparing._share_of_best(np.ones(20), 0.1) == pytest.approx(np.full(20, 0.1))
+    assert clv.comparing._share_of_best(np.array([3.0, 2, 2, 1]), 0.5).tolist() == [1, 0.5, 0.5, 0]
+
+
+def test_counts_of_histories_add_up(tx, cdnow):
+    assert cdnow.frequency.sum().to_numpy() == pytest.approx(np.full(5, 2357.0))
+    assert cdnow.frequency["observed"].tolist()[:3] == [1411, 439, 214]
+    assert cdnow.by_history["customers"].sum() == 2357
+    total = (cdnow.by_history["customers"] * cdnow.by_history["BGNBD"]).sum()
+    assert total == pytest.approx(cdnow.table.loc["BGNBD", "expected"])
+
+
+def test_tracking_counts_repeat_orders_and_the_model_follows_them(tx, cdnow):
+    last = cdnow.tracking.iloc[-1]
+    week = pd.Timestamp("1997-01-01") + pd.Timedelta(weeks=int(last["week"]))
+    assert last["observed"] == len(tx[tx.date < week + pd.Timedelta(days=1)]) - 2357
+    at_split = cdnow.tracking[~cdnow.tracking["held_out"]].iloc[-1]
+    assert at_split["ParetoNBD"] == pytest.approx(at_split["observed"], rel=0.05)
+    steps = cdnow.incremental
+    assert steps["observed"].sum() == last["observed"] and (steps["BGNBD"] >= 0).all()
+    # what a model expects of these customers until the split is the sum over their ages
+    T = cdnow.customers["T"].to_numpy()
+    model = cdnow.fits["NBD"].model
+    ends = (pd.Timestamp(SPLIT) - pd.Timestamp("1997-01-01")).days // 7
+    reached = T - ((pd.Timestamp(SPLIT) - pd.Timestamp("1997-01-01")).days - 7 * ends) / 7
+    expected = model.expected_orders_new(np.maximum(reached, 0)).sum()
+    assert cdnow.tracking.set_index("week").loc[ends, "NBD"] == pytest.approx(expected)
+
+
+def test_the_true_model_is_found_and_unbiased():
+    drawn = simulate.population(BGNBD(0.5, 6.0, 0.7, 2.0), 6000, seed=4, weeks=104, joining_weeks=13).orders
+    found = clv.compare(transactions.clean(drawn).tx, "2023-12-31")
+    assert found.table["bic"].idxmin() == "BGNBD" and abs(found.table.loc["BGNBD", "bias"]) < 0.06
+
+
+@pytest.mark.parametrize("engine", [pl.from_pandas, lambda t: pl.from_pandas(t).lazy()], ids=["polars", "lazy"])
+def test_other_engines_give_the_same(tx, cdnow, engine):
+    again = clv.compare(engine(tx), SPLIT, until=END, models=(NBD, BGNBD))
+    assert again.table.loc["BGNBD", "mae"] == pytest.approx(cdnow.table.loc["BGNBD", "mae"], rel=1e-9)
+
+
+def test_a_model_without_a_stable_answer_is_named_and_left_out():
+    tx = pd.DataFrame({"customer_id": list("aabb"), "amount": 5.0,
+                       "date": pd.to_datetime(["2024-01-01", "2024-02-01", "2024-01-05", "2024-02-20"])})  # fmt: skip
+    found = clv.compare(tx, "2024-02-10", models=(ParetoNBD,), unit="day")
+    assert found.fits and "no stable answer" in found.left_out["ParetoNBD"] and "ParetoNBD" not in found.table.index
+    with pytest.raises(Refusal, match="does not divide"):
+        clv.compare(tx, "2024-02-20")
+    with pytest.raises(Refusal, match="nothing is held out"):
+        clv.compare(tx, "2024-02-10", until="2024-02-10")
+    new = pd.concat([tx.head(2), tx.tail(1).assign(customer_id="z")])
+    with pytest.raises(Refusal, match="no known customer"):
+        clv.compare(new, "2024-02-10", models=())
