@@ -127,8 +127,8 @@ def up_down(table, title):
              for i, w in enumerate(ways)]  # fmt: skip
     _, ax = axes("", "Revenue per order, second period", "Orders, second period", figsize=(7, 3.8))
     _grid(ax, counts, values, ways, "", np.array(texts))
-    ax.text(0, -0.32, f"above: customers; below: change in {noun(data)}, currency units", transform=ax.transAxes)
-    return titled(ax, title)
+    ax.tick_params(axis="x", rotation=0)
+    return titled(ax, f"{title}\n(above: customers; below: change in {noun(data)}, currency units)")
 
 
 def profit_bridge(table, title, y_label=None):

@@ -85,6 +85,8 @@ def _shown(table, label, exact, percent):
             shown[column] = table[column].map("{:,.0f}".format)
         elif column in percent:
             shown[column] = table[column].map(lambda v: "" if pd.isna(v) else f"{v:.1%}")
+        elif pd.api.types.is_integer_dtype(table[column]):
+            shown[column] = table[column].map("{:,}".format)
         elif pd.api.types.is_float_dtype(table[column]):
             shown[column] = table[column].map(lambda v: "" if pd.isna(v) else plots.short(v))
     return shown.rename_axis(index=None, columns=label)
