@@ -3,6 +3,7 @@
 from crmlearn.reports.audited import in_words, show_exhibit
 from crmlearn.reports.days import as_of, stale
 from crmlearn.reports.exhibits import exhibit, state, warn
+from crmlearn.reports.opening import open_orders, show_reading, show_settings
 from crmlearn.reports.parameters import Parameter, check, check_cell, describe
 from crmlearn.reports.publishing import publishable
 from crmlearn.reports.running import ReportFailed, Run, run
@@ -19,9 +20,12 @@ __all__ = [
     "exhibit",
     "in_words",
     "names",
+    "open_orders",
     "publishable",
     "run",
     "show_exhibit",
+    "show_reading",
+    "show_settings",
     "stale",
     "state",
     "warn",

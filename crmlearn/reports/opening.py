@@ -1,0 +1,166 @@
+"""What every report on orders begins with: read, clean, pseudonyms, the day, the currency, the margin."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+import crmlearn
+from crmlearn import datasets, privacy, transactions
+from crmlearn.errors import Refusal, counted
+from crmlearn.reports.days import as_of, stale
+from crmlearn.reports.exhibits import exhibit, state, warn
+from crmlearn.reports.parameters import describe
+
+_HOW = ("grain", "date_order", "decimal", "timezone")
+_RULES = ("refunds", "zeros", "same_day", "duplicates", "cancelled")
+
+
+@dataclass(frozen=True)
+class Orders:
+    """Orders ready for a report.
+
+    tx : pandas table, cleaned, with pseudonyms; day : the last one that was observed
+    read, cleaned, policy, feed : how it came about; source : path
+    currency : its name, or "currency units"; margin : share of revenue that is contribution
+    own_margin : whether each order's margin stands in the file; margin_from : in words
+    pseudonyms : how they were made; about : one line on the data; concerns : sentences that were shown as warnings
+    """
+
+    tx: Any
+    day: Any
+    read: Any
+    cleaned: Any
+    policy: Any
+    feed: Any
+    source: Path
+    currency: str
+    margin: float
+    own_margin: bool
+    margin_from: str
+    pseudonyms: str
+    about: str
+
+
+def open_orders(given):
+    """Read and clean the orders that a report's parameters speak of; doubts are shown as warnings.
+
+    given : the parameters by name, such as globals() of the notebook: data, feed, as_of, margin, currency,
+        customer_column, date_column, amount_column, start, smallest_cell, and what transactions.read and Policy take
+    Returns: Orders
+    Refuses: what `read` and `clean` refuse, and a base of fewer customers than smallest_cell
+    """
+    source = Path(given["data"]) if given["data"] else datasets.path("cdnow")
+    feed = transactions.Feed.load(given["feed"]) if given["feed"] else None
+    read = feed.read(source) if feed else transactions.read(source, **_told(given))
+    recorded = "currency" in read.tx.columns
+    limit = as_of(given["as_of"])
+    if feed:
+        policy = feed.policy()
+    else:
+        rules = {name: given[name] for name in _RULES} | {"start": given["start"] or None}
+        policy = transactions.Policy(currency=given["currency"] if recorded and given["currency"] else None, **rules)
+    ends = [str(day) for day in (policy.end, limit) if day]
+    policy = replace(policy, end=min(ends, default=None))
+    cleaned = transactions.clean(read.tx, policy)
+    pseudonymised = privacy.pseudonymise(cleaned.tx)
+    tx = pseudonymised.table
+    day = pd.Timestamp(limit) if limit else tx["date"].max().normalize()
+    facts = {"name": source.name, "sha256": datasets.sha256(source), "bytes": source.stat().st_size}
+    state(as_of=f"{day:%Y-%m-%d}", data=facts)
+    n, k = tx["customer_id"].nunique(), given["smallest_cell"]
+    if n < k:
+        raise Refusal(
+            f"a report on {counted(n, 'customer')} would describe persons, not a base.",
+            f"{counted(n, 'customer')}; the smallest group shown is {k}",
+            "a file with more customers, or smallest_cell=1 for your own eyes",
+        )
+    mapping = read.mapping.set_index(read.mapping.columns[0]).iloc[:, 0]
+    margin, own, words = _margin(tx, given["margin"], mapping)
+    currency = given["currency"]
+    if not currency:
+        currency = read.tx["currency"].dropna().iloc[0] if recorded else "currency units" if given["data"] else "USD"
+    made = Orders(
+        tx, day, read, cleaned, policy, feed, source, currency, margin, own,
+        words or f"{margin:g}, an assumption", pseudonymised.method,
+        f"Data: {source.name}." if given["data"] else f"Data: {datasets.card('cdnow').line}",
+    )  # fmt: skip
+    _warn(made)
+    return made
+
+
+def _told(given):
+    columns = {"customer_id": "customer_column", "date": "date_column", "amount": "amount_column"}
+    columns = {name: given[said] for name, said in columns.items() if given[said]}
+    return {name: given[name] for name in _HOW if given[name]} | {"columns": columns or None}
+
+
+def _margin(tx, assumed, mapping):
+    """(share of revenue, whether each order has its own, where it comes from); the file knows better than a guess."""
+    if "margin" not in tx.columns:
+        return assumed, False, ""
+    column, missing = mapping["margin"], int(tx["margin"].isna().sum())
+    if missing:
+        warn(
+            f"{missing:,} orders have no margin in the file, so its column {column} is not used; "
+            f"{assumed:.0%} of revenue is assumed."
+        )
+        return assumed, False, ""
+    revenue = tx["amount"].sum()
+    share = float(tx["margin"].sum() / revenue) if revenue > 0 else 0.0
+    if 0 < share <= 1:
+        return share, True, f"{share:.3f}: the file's own column, {column}"
+    warn(
+        f"The margins in the file add up to {share:.0%} of the revenue. The audit counts them as they are; the values "
+        f"per customer assume {assumed:.0%}."
+    )
+    return assumed, True, ""
+
+
+def _warn(orders):
+    changes = orders.cleaned.changes.set_index("rule")["amount_change"]
+    unpaid, revenue = changes.get("refunds of orders not in the file", 0.0), orders.tx["amount"].sum()
+    if unpaid > 0.05 * revenue:
+        warn(
+            f"Refunds worth {unpaid:,.0f} {orders.currency} belong to no order in the file, "
+            f"{unpaid / revenue if revenue else 1:.0%} of the revenue: orders may be missing."
+        )
+    odd = "; ".join(orders.read.seen.unusual)
+    old = stale(orders.tx["date"].dt.date.unique(), orders.day.date())
+    for text in filter(None, (odd and f"{odd}.", old)):
+        warn(f"About the file: {text}")
+
+
+def show_reading(orders):
+    """How the columns of the file were understood, and what the rules of the cleaning policy found."""
+    from IPython.display import Markdown, display
+
+    mapping = orders.read.mapping.fillna("").set_axis(
+        ["crmlearn's name", "column in the file", "how it was found"], axis=1
+    )
+    exhibit("Columns", mapping.set_index("crmlearn's name"), "crmlearn's name")
+    feed = orders.feed
+    confirmed = [f"read as the feed {feed.name} says (sha256 {feed.sha256})"] if feed else []
+    display(Markdown("\n".join(f"- {note}" for note in (*confirmed, *orders.read.notes))))
+    changes = orders.cleaned.changes.set_index("rule").rename(columns=lambda c: c.replace("_", " "))
+    none = ", ".join(changes.index[changes["rows found"] == 0])
+    before, after = len(orders.read.tx), len(orders.tx)
+    display(Markdown(f"{before:,} orders were read, {after:,} remain. These rules found nothing: {none}."))
+    exhibit("Cleaning", changes[changes["rows found"] > 0], "rule", exact=["rows found", "rows change", "rows left"])
+
+
+def show_settings(orders, given, name):
+    """What made the page: every parameter with its value, the data by its checksum, the version."""
+    told = {p.name: given[p.name] for p in describe(name)}
+    told |= {
+        "margin": orders.margin_from,
+        "as_of": f"{orders.day:%Y-%m-%d}" + ("" if as_of(given["as_of"]) else " (latest order)"),
+        "data": orders.source.name,
+        "feed": Path(given["feed"]).name,
+        "sha256 of the data": datasets.sha256(orders.source),
+        "crmlearn": crmlearn.__version__,
+        "pseudonyms": orders.pseudonyms,
+    }
+    told = {name: str(value) if str(value) else "(empty)" for name, value in told.items()}
+    exhibit("Settings", pd.Series(told, name="value").to_frame())
