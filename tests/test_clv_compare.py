@@ -115,3 +115,19 @@ def test_a_model_without_a_stable_answer_is_named_and_left_out():
     new = pd.concat([tx.head(2), tx.tail(1).assign(customer_id="z")])
     with pytest.raises(Refusal, match="no known customer"):
         clv.compare(new, "2024-02-10", models=())
+
+
+def test_tenths_add_up_to_the_base_and_hold_their_interval(tx):
+    base = transactions.summarise(transactions.split(tx, SPLIT).calibration, as_of=SPLIT)
+    fit, spend = ParetoNBD.fit(base), 35.0
+    draws = clv.bootstrap(fit, spend, base, repeats=40, seed=1)
+    terms = {"horizon_months": 12, "discount_per_year": 0.1, "margin": 0.3}
+    table = clv.tenths(fit, spend, base, **terms, draws=draws)
+    whole = clv.predictive(fit, spend, base, **terms)
+    assert table["value"].sum() == pytest.approx(whole.total) and table["share"].sum() == pytest.approx(1)
+    assert table["customers"].sum() == 2357 and table["value_per_customer"].is_monotonic_decreasing
+    assert ((table["low"] < table["value_per_customer"]) & (table["value_per_customer"] < table["high"])).all()
+    each = clv.individual(fit, spend, base, **terms).table.nlargest(int(table["customers"][0]), "value")
+    assert table["value"][0] == pytest.approx(each["value"].sum())
+    with pytest.raises(Refusal, match="at least as many customers"):
+        clv.tenths(fit, spend, base.head(9), **terms)

@@ -5,9 +5,10 @@ from crmlearn.clv.answer import CLV, side_by_side
 from crmlearn.clv.comparing import Comparison, compare
 from crmlearn.clv.discount import convert
 from crmlearn.clv.kinds import cohort, historic, individual, lifespan, predictive
+from crmlearn.clv.ranked import tenths
 from crmlearn.clv.resampling import Draws, bootstrap
 
 __all__ = [
     "CLV", "Comparison", "Draws", "bootstrap", "cohort", "compare", "convert", "historic", "individual", "lifespan",
-    "models", "predictive", "side_by_side",
+    "models", "predictive", "side_by_side", "tenths",
 ]  # fmt: skip
