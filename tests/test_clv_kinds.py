@@ -296,3 +296,21 @@ class TestRefusals:
     def test_too_few_bootstraps(self, models, base):
         with pytest.raises(Refusal, match="repeats"):
             clv.bootstrap(*models, base, repeats=3)
+
+
+class TestEndlessHorizon:
+    def test_it_is_the_limit_of_long_ones_and_says_so(self, models, base):
+        terms = {"discount_per_year": 0.2, "margin": 0.3}
+        endless = clv.predictive(*models, base, horizon_months=float("inf"), **terms)
+        long = clv.predictive(*models, base, horizon_months=1200, **terms)
+        assert float(endless) == pytest.approx(float(long), rel=1e-5) and endless.basis["horizon"] == "endless"
+        each = clv.individual(*models, base, horizon_months=float("inf"), **terms)
+        assert float(each) == pytest.approx(float(endless)) and np.isfinite(each.table["expected_orders"]).all()
+        new = clv.predictive(*models, horizon_months=float("inf"), customer="new", **terms)
+        assert float(new) > float(clv.predictive(*models, horizon_months=12, customer="new", **terms))
+
+    def test_it_needs_a_discount_and_has_no_outcomes(self, models, base):
+        with pytest.raises(Refusal, match="discount_per_year"):
+            clv.predictive(*models, base, horizon_months=float("inf"), discount_per_year=0.0)
+        with pytest.raises(Refusal, match="outcomes need an end"):
+            clv.individual(*models, base, horizon_months=float("inf"), discount_per_year=0.1, outcomes=True)

@@ -89,14 +89,19 @@ def collected(summary):
 
 def terms(horizon_months, discount_per_year, margin, unit):
     one_of("unit", unit, tuple(DAYS))
-    months = number("horizon_months", horizon_months, 0, low_open=True)
-    per_year = number("discount_per_year", discount_per_year, -1, low_open=True)
+    endless = horizon_months == float("inf")
+    months = horizon_months if endless else number("horizon_months", horizon_months, 0, low_open=True)
+    hint = "an endless horizon needs a discount: discount_per_year=0.10" if endless else ""
+    per_year = number("discount_per_year", discount_per_year, 0 if endless else -1, hint=hint, low_open=True)
     margin = number("margin", margin, 0, 1, low_open=True)
     rate = float(np.log1p(convert(per_year, "year", unit)))
     return {
         "months": months,
         "horizon": months * DAYS["month"] / DAYS[unit],
         "rate": rate,
+        "count_rate": rate
+        if endless
+        else 0.0,  # orders without end are infinitely many for some, so they are discounted
         "per_year": per_year,
         "margin": margin,
     }
@@ -106,7 +111,7 @@ def forecast_basis(given, who):
     return {
         "counts": counted_as(given["margin"]),
         "acquisition cost": "not taken off: it is spent already",
-        "horizon": f"{given['months']:g} months",
+        "horizon": "endless" if np.isinf(given["months"]) else f"{given['months']:g} months",
         "discount": f"{given['per_year']:.4g} per year, each order from its own moment",
         "customer": who,
     }

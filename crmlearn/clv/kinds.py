@@ -221,14 +221,15 @@ def individual(
     model : a model of orders (BGNBD, ...) or its Fit, in the summary's unit
     spend : GammaGamma, its Fit, or one number (currency units per order)
     summary : table: customer_id, x, t_x, T and, for GammaGamma, mean_spend
-    horizon_months : length of the look ahead, months
+    horizon_months : length of the look ahead, months; inf for all that is still to come (discount_per_year above 0)
     discount_per_year : e.g. 0.10; every order is discounted from its own moment
     margin : share of revenue that is contribution, in (0, 1]
     unit : time unit of the summary: "day", "week", "month" or "year"
     draws : bootstrap(...), for the uncertainty of the parameters: an interval of each customer's expected value
     outcomes : whether to tell the uncertainty of the outcome, too: between which numbers of orders 95 % of such
         customers will end, were the parameters exact
-    Returns: CLV; its table has one row per customer: customer_id, p_alive, expected_orders (not discounted),
+    Returns: CLV; its table has one row per customer: customer_id, p_alive, expected_orders (discounted only when the
+        horizon is endless),
         expected_spend (revenue per order), value; low, high of the value when draws are given; orders_low, orders_high
         with outcomes; the order is the summary's
     """
@@ -240,7 +241,7 @@ def individual(
     table = {
         "customer_id": frame["customer_id"].to_list() if "customer_id" in frame.columns else list(range(len(frame))),
         "p_alive": order_model.p_alive(*history),
-        "expected_orders": order_model.expected_orders(given["horizon"], *history),
+        "expected_orders": order_model.discounted_orders(given["horizon"], given["count_rate"], *history),
         "expected_spend": known.spend(spend_model),
         "value": value,
     }
@@ -248,6 +249,8 @@ def individual(
     if draws is not None:
         table["low"], table["high"], interval = intervals(known, draws, given)
         method = draws.method
+    if outcomes and np.isinf(given["horizon"]):
+        raise Refusal("outcomes need an end.", "horizon_months=inf", "horizon_months=12, or outcomes=False")
     if outcomes:
         table["orders_low"], table["orders_high"] = order_model.outcomes(given["horizon"], *history)
     basis = forecast_basis(given, "each existing customer, from now on")

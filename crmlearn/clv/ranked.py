@@ -44,7 +44,10 @@ def tenths(
         "tenth": np.arange(n) + 1,
         "customers": size,
         "p_alive": np.bincount(group, best.p_alive(*history), n) / size,
-        "expected_orders": np.bincount(group, best.expected_orders(given["horizon"], *history), n) / size,
+        "expected_orders": np.bincount(
+            group, best.discounted_orders(given["horizon"], given["count_rate"], *history), n
+        )
+        / size,
         "value_per_customer": np.bincount(group, value, n) / size,
         "value": np.bincount(group, value, n),
     }
