@@ -13,6 +13,7 @@ import argparse
 import json
 import os
 import platform
+import re
 import statistics
 import subprocess
 import sys
@@ -30,10 +31,10 @@ LONG_ROWS = 100_000_000
 class Piece(NamedTuple):
     library: str
     name: str
-    file: str
+    file: str = ""  # that of its row
     customers: int | None = None  # only so many of the file, and the time is scaled up by `scale`
     scale: int = 1
-    goal: str = ""  # what we want to reach against it
+    goal: str = ""  # so many times as fast we want to be
     only: str = ""  # "long" or "short": not measured in the other kind of run
 
 
@@ -43,100 +44,79 @@ class Row(NamedTuple):
     limit: str = ""  # what ours is to reach by itself
 
 
-def fits(model, known, goals):
-    """A fit of a million in a fresh process; goals : {peer: goal}, of pieces that end within a minute or two."""
-    file = f"{model}_{known}.parquet"
-    slow = {("clvkit", "bg"), ("pymc", "pareto")}
-    for peer, goal in goals.items():
-        if (peer, model) in slow:
-            yield Piece(peer, model, file, 100_000, 10, goal, "short")
-            yield Piece(peer, model, file, goal=goal, only="long")
-        else:
-            yield Piece(peer, model, file, goal=goal, only="long" if (peer, model) == ("lifetimes", "pareto") else "")
+OURS = "crmlearn"
 
 
-ours = "crmlearn"
-BG_GOALS, PARETO_GOALS = {"lifetimes": "24", "clvkit": "200", "pymc": "20"}, {"lifetimes": "", "pymc": "45"}
-BG = Piece(ours, "bg", "bg_quarter.parquet")
+def row(title, file, *pieces, limit=""):
+    return Row(title, [piece._replace(file=file) for piece in pieces], limit)
+
+
+def slow(library, name, goal):
+    """Ten minutes for a million customers, so usually a tenth of them."""
+    return Piece(library, name, None, 100_000, 10, goal, "short"), Piece(library, name, goal=goal, only="long")
+
+
+def peers(name, *goals):
+    return [Piece(peer, name, goal=goal) for peer, goal in zip(("lifetimes", "clvkit", "pymc"), goals, strict=True)]
+
+
+def bare(name, *more, goal="1/1.3"):
+    return [Piece("bare", name, goal=goal), *(Piece("bare", other) for other in more)]
+
+
+BG = [
+    Piece(OURS, "bg"),
+    Piece("lifetimes", "bg", goal="24"),
+    *slow("clvkit", "bg", "200"),
+    Piece("pymc", "bg", goal="20"),
+]
+PARETO = [Piece(OURS, "pareto"), *slow("pymc", "pareto", "45")]
+WHOLE_PARETO = Piece("lifetimes", "pareto", only="long")
+BOOTSTRAP = Piece(OURS, "bootstrap", customers=200_000)
+LONG = f"{LONG_ROWS // 10**6} million orders to counted histories"
 ROWS = {
-    "1": Row("BG/NBD, a million customers known for 27-39 weeks", [BG, *fits("bg", "quarter", BG_GOALS)]),
-    "1b": Row(
-        "BG/NBD, a million customers known for up to three years",
-        [Piece(ours, "bg", "bg_years.parquet"), *fits("bg", "years", BG_GOALS)],
-    ),
-    "2": Row(
-        "Pareto/NBD, a million customers known for 27-39 weeks",
-        [Piece(ours, "pareto", "pareto_quarter.parquet"), *fits("pareto", "quarter", PARETO_GOALS)],
-    ),
-    "2b": Row(
-        "Pareto/NBD, a million customers known for up to three years",
-        [Piece(ours, "pareto", "pareto_years.parquet"), *fits("pareto", "years", {"pymc": "45"})],
-    ),
-    "3": Row(
-        "BG/NBD, CDNOW (2,357 customers), warm",
-        [Piece(ours, "bg_warm", "cdnow.parquet"), Piece("lifetimes", "bg_warm", "cdnow.parquet", goal="8")]
-        + [Piece(peer, "bg_warm", "cdnow.parquet") for peer in ("clvkit", "pymc")],
-    ),
-    "4": Row(
+    "1": row("BG/NBD, a million customers known for 27-39 weeks", "bg_quarter.parquet", *BG),
+    "1b": row("BG/NBD, a million customers known for up to three years", "bg_years.parquet", *BG),
+    "2": row("Pareto/NBD, a million, 27-39 weeks", "pareto_quarter.parquet", *PARETO, WHOLE_PARETO),
+    "2b": row("Pareto/NBD, a million, up to three years", "pareto_years.parquet", *PARETO),
+    "3": row("BG/NBD, CDNOW (2,357), warm", "cdnow.parquet", Piece(OURS, "bg_warm"), *peers("bg_warm", "8", "", "")),
+    "4": row(
         "10 million orders to a summary, from Parquet",
-        [
-            Piece(ours, "parquet", "log.parquet"),
-            Piece("bare", "parquet", "log.parquet", goal="1/1.3"),
-            Piece("bare", "parquet_daily", "log.parquet"),
-            *(Piece(peer, "pandas", "log.parquet", goal="9") for peer in ("lifetimes", "clvkit", "pymc")),
-        ],
-        "memory at most 1.2 times that of bare Polars",
+        "log.parquet",
+        *(Piece(OURS, "parquet"), *bare("parquet", "parquet_daily"), *peers("pandas", "9", "9", "9")),
+        limit="memory at most 1.2 times that of bare Polars",
     ),
-    "4b": Row(
-        "the same, from a Polars table",
-        [Piece(ours, "polars", "log.parquet"), Piece("bare", "polars", "log.parquet", goal="1/1.3")]
-        + [Piece("bare", "polars_daily", "log.parquet")],
+    "4b": row("... from a Polars table", "log.parquet", Piece(OURS, "polars"), *bare("polars", "polars_daily")),
+    "4c": row("... from a pandas table", "log.parquet", Piece(OURS, "pandas"), *peers("pandas", "4", "4", "4")),
+    "4d": row(
+        "... from Parquet, customers named by texts, with times of day",
+        "log_text.parquet",
+        *(Piece(OURS, "parquet"), *bare("parquet", "parquet_daily"), *peers("pandas", "9", "9", "9")),
     ),
-    "4c": Row(
-        "the same, from a pandas table",
-        [Piece(ours, "pandas", "log.parquet")]
-        + [Piece(peer, "pandas", "log.parquet", goal="4") for peer in ("lifetimes", "clvkit", "pymc")],
-    ),
-    "4d": Row(
-        "the same, from Parquet, customers named by texts",
-        [
-            Piece(ours, "parquet", "log_text.parquet"),
-            Piece("bare", "parquet", "log_text.parquet", goal="1/1.3"),
-            Piece("bare", "parquet_daily", "log_text.parquet"),
-            Piece("lifetimes", "pandas", "log_text.parquet", goal="9"),
-        ],
-    ),
-    "5": Row(
+    "5": row(
         "value of 12 months, a million customers",
-        [Piece(ours, "clv", "bg_quarter.parquet"), Piece("lifetimes", "clv", "bg_quarter.parquet", goal="15")]
-        + [Piece("pymc", "clv", "bg_quarter.parquet")],
+        "bg_quarter.parquet",
+        *(Piece(OURS, "clv"), Piece("lifetimes", "clv", goal="15"), Piece("pymc", "clv")),
     ),
-    "6": Row(
-        "1,000 bootstraps of BG/NBD, 200,000 customers, 27-39 weeks",
-        [Piece(ours, "bootstrap", "bg_quarter.parquet", 200_000)],
-        "60 s",
+    "6": row("1,000 bootstraps of BG/NBD, 200,000, 27-39 weeks", "bg_quarter.parquet", BOOTSTRAP, limit="60 s"),
+    "6b": row("1,000 bootstraps of BG/NBD, 200,000, three years", "bg_years.parquet", BOOTSTRAP, limit="60 s"),
+    "7": row(
+        f"{LONG}, DuckDB",
+        "long.parquet",
+        *(Piece(OURS, "long_duckdb", only="long"), Piece("bare", "long_duckdb", goal="1/1.5", only="long")),
+        limit="4,000 MB",
     ),
-    "6b": Row(
-        "1,000 bootstraps of BG/NBD, 200,000 customers, three years",
-        [Piece(ours, "bootstrap", "bg_years.parquet", 200_000)],
-        "60 s",
+    "7b": row(
+        f"{LONG}, Polars",
+        "long.parquet",
+        *(Piece(OURS, "long_polars", only="long"), Piece("bare", "long_polars", goal="1/1.5", only="long")),
+        limit="4,000 MB",
     ),
-    "7": Row(
-        f"{LONG_ROWS // 10**6} million orders to counted histories, DuckDB",
-        [Piece(ours, "long_duckdb", "long.parquet", only="long")]
-        + [Piece("bare", "long_duckdb", "long.parquet", goal="1/1.5", only="long")],
-        "4,000 MB",
-    ),
-    "7b": Row(
-        f"{LONG_ROWS // 10**6} million orders to counted histories, Polars",
-        [Piece(ours, "long_polars", "long.parquet", only="long")]
-        + [Piece("bare", "long_polars", "long.parquet", goal="1/1.5", only="long")],
-        "4,000 MB",
-    ),
-    "8": Row(
-        "memory of a BG/NBD fit of a million, read with pandas (as 1) or Polars",
-        [BG, Piece(ours, "bg_polars", "bg_quarter.parquet"), Piece("lifetimes", "bg", "bg_quarter.parquet")],
-        "300 MB",
+    "8": row(
+        "memory of a BG/NBD fit of a million, read with pandas or Polars",
+        "bg_quarter.parquet",
+        *(Piece(OURS, "bg"), Piece(OURS, "bg_polars"), Piece("lifetimes", "bg")),
+        limit="300 MB",
     ),
 }
 
@@ -150,7 +130,7 @@ def measure(piece, python, folder, given=None):
     except subprocess.TimeoutExpired:
         return {"problem": f"stopped after {LONGEST} s"}
     if done.returncode:
-        return {"problem": (done.stderr.strip().splitlines() or ["no reason given"])[-1][:100]}
+        return {"problem": (done.stderr.strip().splitlines() or ["no reason given"])[-1][:100].replace("|", "/")}
     return json.loads(done.stdout.strip().splitlines()[-1])
 
 
@@ -188,7 +168,7 @@ def table(results):
         yield f"| **{number}** | **{row.title}** | | | | | | {row.limit} |"
         for piece in pieces:
             runs = results[number][key(piece)]
-            named = f"{piece.library} {piece.name}" if piece.library in ("bare", ours) else piece.library
+            named = f"{piece.library} {piece.name}" if piece.library in ("bare", OURS) else piece.library
             named += f", {piece.customers:,} customers times {piece.scale}" if piece.scale > 1 else ""
             times = seconds(runs, piece)
             if not times:
@@ -202,32 +182,26 @@ def table(results):
 
 def likelihoods(results, folder):
     """How far the log-likelihood at the parameters of others lies below our maximum, and how they report it."""
-    yield "| base | library | ours is higher by | what it reports, less ours at its parameters |"
-    yield "|---|---|---:|---:|"
+    yield "| base | library | our log-likelihood | higher than at theirs by | what it reports, less ours there |"
+    yield "|---|---|---:|---:|---:|"
     for number in ("1", "1b", "2", "2b", "3"):
-        pieces = ROWS[number].pieces
-        found = {
-            piece.library: results.get(number, {}).get(key(piece), [{}])[-1] for piece in pieces if not piece.customers
-        }  # noqa: E501
-        others = {name: run["parameters"] for name, run in found.items() if "parameters" in run}
-        if len(others) < 2:
+        whole = [piece for piece in ROWS[number].pieces if not piece.customers]
+        last = {piece.library: results.get(number, {}).get(key(piece), [{}])[-1] for piece in whole}
+        found = {library: run for library, run in last.items() if "parameters" in run}
+        if len(found) < 2:
             continue
-        file = Piece(ours, "likelihoods", pieces[0].file)
-        at = measure(file, sys.executable, folder, json.dumps(others))["at"]
-        for name in [name for name in others if name != ours]:
-            told = found[name].get("log_likelihood")
-            differs = f"{told - at[name]:.2g}" if told else "reports none"
-            yield f"| {ROWS[number].title} | {name} | {found[ours]['log_likelihood'] - at[name]:.3g} | {differs} |"
+        parameters = json.dumps({library: run["parameters"] for library, run in found.items()})
+        at = measure(Piece(OURS, "likelihoods", whole[0].file), sys.executable, folder, parameters)["at"]
+        best = found.pop(OURS)["log_likelihood"]
+        for library, run in found.items():
+            told = f"{run['log_likelihood'] - at[library]:.1e}" if "log_likelihood" in run else "reports none"
+            yield f"| {ROWS[number].title} | {library} | {best:.6f} | {best - at[library]:.3g} | {told} |"
 
 
 def machine():
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     info = Path("/proc/cpuinfo")
-    names = (
-        [line.split(":")[1].strip() for line in info.read_text().splitlines() if line.startswith("model name")]
-        if info.exists()
-        else []
-    )  # noqa: E501
+    names = re.findall(r"model name\s*: (.+)", info.read_text()) if info.exists() else []
     return f"{cores} cores, {names[0] if names else platform.processor() or platform.machine()}"
 
 
@@ -241,13 +215,13 @@ def main():
     told.cache.mkdir(parents=True, exist_ok=True)
     kept = told.cache / "results.json"
     results = json.loads(kept.read_text()) if kept.exists() else {}
-    needed = [told.cache / "cdnow.parquet", *([told.cache / "long.parquet"] if told.long else [])]
-    if not all(path.exists() for path in needed):
-        print("making the data", flush=True)
-        rows = [str(LONG_ROWS)] if told.long else []
-        subprocess.run([sys.executable, HERE / "data.py", told.cache, *rows], check=True)
     skipped = "short" if told.long else "long"
     wanted = {n: ROWS[n]._replace(pieces=[p for p in ROWS[n].pieces if p.only != skipped]) for n in told.rows}
+    files = {piece.file for row in wanted.values() for piece in row.pieces}
+    if not all((told.cache / file).exists() for file in files):
+        print("making the data", flush=True)
+        rows = [str(LONG_ROWS)] if "long.parquet" in files else []
+        subprocess.run([sys.executable, HERE / "data.py", told.cache, *rows], check=True)
     libraries = {piece.library for row in wanted.values() for piece in row.pieces}
     pythons = {library: python_of(library, told.cache) for library in sorted(libraries)}
     for number, row in wanted.items():
