@@ -330,3 +330,32 @@ def test_polars_tables_are_drawn_alike(made):
             assert np.allclose(*bars)
             assert plots.alt_text(e.plot, pl.from_pandas(e.table), "t") == plots.alt_text(e.plot, e.table, "t")
             plt.close("all")
+
+
+@pytest.fixture(scope="module")
+def test():
+    from crmlearn import clv, datasets, transactions
+
+    tx = transactions.clean(transactions.read(datasets.path("cdnow")).tx).tx
+    return clv.compare(tx, "1997-09-30", until="1998-06-30")
+
+
+class TestForecasts:
+    def test_tracking_draws_the_table_and_marks_the_split(self, test):
+        for incremental, table in ((False, test.tracking), (True, test.incremental)):
+            ax = of(plots.tracking(test, "They part after the split", ["NBD", "BGNBD"], incremental))
+            drawn = {line.get_label(): line for line in ax.get_lines()}
+            assert {"observed", "NBD (model)", "BG/NBD (model)"} <= set(drawn) and "Pareto/NBD (model)" not in drawn
+            week, value = drawn["BG/NBD (model)"].get_data()
+            assert value.tolist() == table.set_index("week").loc[week, "BGNBD"].tolist()
+            assert any(line.get_xdata()[0] == line.get_xdata()[1] == 38 for line in ax.get_lines())
+            assert ax.get_xlabel() == "weeks since 01 January 1997"
+
+    def test_bars_stand_as_high_as_the_table(self, test):
+        for draw, table in ((plots.by_history, test.by_history), (plots.frequency, test.frequency)):
+            ax = of(draw(test, "Close"))
+            heights = [p.get_height() for p in ax.patches]
+            assert heights == pytest.approx(
+                table[["observed", "NBD", "BGNBD", "MBGNBD", "ParetoNBD"]].to_numpy().T.ravel()
+            )
+            assert "30 September 1997" in ax.get_xlabel()

@@ -33,7 +33,7 @@ class Comparison:
     by_history : mean orders held out by number of repeat orders before ("7 or more" together), observed and expected
     frequency : how many customers had 0, 1, ... repeat orders before the split, observed and expected of new customers
     tracking : repeat orders of these customers by week since the first order of all, cumulative, observed and expected
-    split_at, unit, length : the split, and the length of the time held out in that unit
+    start, split_at, unit, length : day of the first order, the split, and how long the time held out is in that unit
     """
 
     table: Any
@@ -43,6 +43,7 @@ class Comparison:
     by_history: Any
     frequency: Any
     tracking: Any
+    start: Any
     split_at: Any
     unit: str
     length: float
@@ -112,7 +113,7 @@ def compare(tx, split_at, until=None, models=MODELS, unit="week"):
     mine = (place >= 0) & (days <= end)
     return Comparison(
         table, fits, left_out, customers, _by_history(customers, forecasts), _frequency(history, used),
-        _tracking(first, days[mine], used, cut, end, unit), pd.Timestamp(cut), unit, length,
+        _tracking(first, days[mine], used, cut, end, unit), pd.Timestamp(first.min()), pd.Timestamp(cut), unit, length,
     )  # fmt: skip
 
 
