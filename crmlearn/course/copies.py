@@ -2,8 +2,6 @@
 
 import contextlib
 import difflib
-import hashlib
-import json
 import shutil
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,11 +9,9 @@ from pathlib import Path
 
 import crmlearn
 from crmlearn import home
+from crmlearn.course.handed_out import EMPTY, FORM, RECORD, fingerprint, recorded, write_record
 from crmlearn.errors import Refusal, counted
 
-RECORD = ".crmlearn.json"  # which files were handed out, and what they said then
-FORM = "crmlearn.course/1"
-EMPTY = {"files": {}, "offered": {}, "lecturer": False, "complete": False}
 STUDENTS = (("notebooks", "*.ipynb"), ("notebooks", "reports/*.ipynb"), ("exercises", "*.ipynb"), ("datasets", "**/*"))
 LECTURERS = (("exercises/solutions", "*.ipynb"), ("exercises/decks", "*.yaml"), ("exercises/checks", "*.py"))
 
@@ -77,7 +73,7 @@ def copy(folder=None, update=False, lecturer=False):
     """
     folder = _place(folder)
     with _told_if_unwritable(folder):
-        record = _record(folder)
+        record = recorded(folder)
         if record is None:
             record = _refuse_other_things(folder)
         folder.mkdir(parents=True, exist_ok=True)
@@ -96,7 +92,7 @@ def _copied(folder, record, update, lecturer):
         wanted = missing
     files, offered = dict(record["files"]), dict(record["offered"])
     state = {"form": FORM, "crmlearn": crmlearn.__version__, "lecturer": everyone, "files": files, "offered": offered}
-    _write_record(folder, {**state, "complete": False})  # so that a copy that was interrupted is taken up again
+    write_record(folder, {**state, "complete": False})  # so that a copy that was interrupted is taken up again
     added, renewed, kept = [], [], []
     for name, source in wanted.items():
         target, new = folder / name, fingerprint(source)
@@ -114,7 +110,7 @@ def _copied(folder, record, update, lecturer):
             continue
         _put(source, target)
         files[name] = new
-    _write_record(folder, {**state, "complete": True})
+    write_record(folder, {**state, "complete": True})
     return Copied(folder, tuple(added), tuple(renewed), tuple(kept))
 
 
@@ -127,7 +123,7 @@ def restore(page, folder=None, now=None):
     """
     folder = _place(folder)
     with _told_if_unwritable(folder):
-        record = _record(folder)
+        record = recorded(folder)
         if record is None:
             raise Refusal("there is no copy of the course here.", str(folder), "crmlearn start")
         name, source = _found(page, _shelf(STUDENTS + LECTURERS * record["lecturer"]))
@@ -141,23 +137,8 @@ def restore(page, folder=None, now=None):
             mine = next(path for path in map(target.with_name, names) if not path.exists())
             target.replace(mine)
         draft.replace(target)
-        _write_record(folder, {**record, "files": {**record["files"], name: fingerprint(source)}})
+        write_record(folder, {**record, "files": {**record["files"], name: fingerprint(source)}})
     return Restored(target, mine)
-
-
-def fingerprint(path):
-    """What a file says, 64 hexadecimal digits. Of a notebook only the cells count: opening it rewrites the rest."""
-    raw = Path(path).read_bytes()
-    if Path(path).suffix == ".ipynb":
-        with contextlib.suppress(ValueError, KeyError, TypeError, AttributeError, RecursionError):
-            raw = json.dumps([_said(cell) for cell in json.loads(raw)["cells"]]).encode()
-    return hashlib.sha256(raw).hexdigest()
-
-
-def _said(cell):
-    """What a person can have changed in a cell on purpose."""
-    about = cell["metadata"]
-    return [cell["cell_type"], "".join(cell["source"]), sorted(about.get("tags", [])), about.get("slideshow", {})]
 
 
 def _shelf(parts):
@@ -218,25 +199,6 @@ def _draft(source, target):
         draft.unlink(missing_ok=True)
         raise
     return draft
-
-
-def _record(folder):
-    """What was handed out to this folder; None where nothing was. A damaged record counts as: all is yours."""
-    path = folder / RECORD
-    if not path.is_file():
-        return None
-    try:
-        said = json.loads(path.read_text(encoding="utf-8"))
-        known = {key: said[key] for key in EMPTY if isinstance(said[key], type(EMPTY[key]))}
-        return EMPTY | known
-    except (ValueError, KeyError, TypeError):
-        return dict(EMPTY)
-
-
-def _write_record(folder, record):
-    draft = folder / f"{RECORD}.new"
-    draft.write_text(json.dumps(record, indent=1, sort_keys=True), encoding="utf-8")
-    draft.replace(folder / RECORD)
 
 
 def _refuse_other_things(folder):
