@@ -4,6 +4,7 @@ import contextlib
 import io
 import json
 import resource
+import statistics
 import sys
 import time
 import warnings
@@ -17,19 +18,22 @@ def peak_mb():
 def run(pieces):
     """PIECE FILE [CUSTOMERS] -> one line of JSON: seconds, peak memory, and what the piece tells of its answer.
 
+    cpu adds up the work of all cores: on a machine that is busy with other things it says more than the clock.
+
     pieces : name -> function of (file, customers or None) that prepares, and returns what to time and, if there is
         anything to tell, a function of its answer -> dict. A piece whose name ends in "warm" is called once before,
         and then so often that the middle of the times says something.
     """
     name, file, *customers = sys.argv[1:]
-    seconds = []
+    seconds, cpu = [], []
     with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
         warnings.simplefilter("ignore")
         call, *tell = pieces[name](file, *map(int, customers))
         for _ in range(22 if name.endswith("warm") else 1):
-            start = time.perf_counter()
+            start, worked = time.perf_counter(), time.process_time()
             answer = call()
             seconds.append(time.perf_counter() - start)
+            cpu.append(time.process_time() - worked)
         told = tell[0](answer) if tell else {}
-    seconds = sorted(seconds[1:] or seconds)
-    print(json.dumps({"seconds": seconds[len(seconds) // 2], "peak_mb": peak_mb(), **told}))
+    seconds, cpu = (statistics.median(each[1:] or each) for each in (seconds, cpu))
+    print(json.dumps({"seconds": seconds, "cpu": cpu, "peak_mb": peak_mb(), **told}))

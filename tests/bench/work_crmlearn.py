@@ -81,7 +81,10 @@ def long(scan):
 
 
 def histories(table):
-    return {"customers": int(table["customers"].sum()), "histories": len(table)}
+    """What counted histories add up to, in orders and days."""
+    n, days = table["customers"], {"days": table["t_x"], "age": table["T"]}
+    added = {name: round(float((weeks * n).sum()) * 7) for name, weeks in days.items()}
+    return {"customers": int(n.sum()), "histories": len(table), "orders": int(((table["x"] + 1) * n).sum()), **added}
 
 
 def duckdb(file):
