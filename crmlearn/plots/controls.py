@@ -19,7 +19,8 @@ def play(sentence, **sliders):
         said.value = f'<p role="status" aria-live="polite">{escape(text)}</p>'
 
     for name, slider in sliders.items():
-        slider.description = name
+        slider.description = name.replace("_", " ")
+        slider.style.description_width = "initial"  # else longer names are cut
         slider.observe(follow, "value")
     follow()
     return VBox([*sliders.values(), said])

@@ -2,23 +2,30 @@
 
 import difflib
 import math
+from dataclasses import fields
+from functools import partial
 
 import crmlearn
 from crmlearn.errors import Refusal, refuse_all
 
 ROOMS = ("audit", "clv", "cohorts")  # rooms whose functions turn plain numbers into a number
+MODELS = ("NBD", "BGNBD", "MBGNBD", "ParetoNBD")
+ASKED = ("expected_orders", "p_alive")  # of a model whose parameters stand next to the history
 
 
 def compute(call, given, pick=None):
     """The number that a public function gives.
 
-    call : "room.function", such as "clv.lifespan"; given : its arguments
+    call : "room.function", such as "clv.lifespan"; given : its arguments; of "clv.models.NBD.p_alive" and its like
+        both the parameters of the model and the history
     pick : which part of the result: a position in a list, or a column of a table, whose last row counts
 
     >>> compute("audit.shapley", {"before": [10, 1], "after": [20, 3]}, pick=1)
     30.0
     >>> round(compute("clv.lifespan", {"margin": 100, "retention_per_period": 0.8, "discount_per_period": 0.1}), 3)
     366.667
+    >>> compute("clv.models.NBD.expected_orders", {"r": 1, "alpha": 10, "t": 20, "x": 9, "t_x": 30, "T": 30})
+    5.0
     """
     known = functions()
     if call not in known:
@@ -45,4 +52,12 @@ def functions():
     for name in ROOMS:
         room = getattr(crmlearn, name)
         found |= {f"{name}.{public}": getattr(room, public) for public in room.__all__}
-    return {name: thing for name, thing in found.items() if callable(thing) and not isinstance(thing, type)}
+    found = {name: thing for name, thing in found.items() if callable(thing) and not isinstance(thing, type)}
+    kinds = {name: getattr(crmlearn.clv.models, name) for name in MODELS}
+    return found | {f"clv.models.{k}.{asked}": partial(_answer, kinds[k], asked) for k in kinds for asked in ASKED}
+
+
+def _answer(kind, asked, **given):
+    """What a model with these parameters says about this history."""
+    own = {f.name: given.pop(f.name) for f in fields(kind) if f.name in given}
+    return getattr(kind(**own), asked)(**given)
