@@ -322,7 +322,7 @@ class TestOutcomes:
         # histories at 39 weeks of customers whose 78 weeks are known
         random = np.random.default_rng(6)
         size = 20_000
-        rate, until, most = model._drawn(random, size)
+        rate, until, most = model.latent(random, size)
         times = np.cumsum(random.exponential(1 / rate[:, None], (size, 400)), axis=1)
         kept = (times <= until[:, None]) & (np.arange(1, 401) <= most[:, None])
         before, after = kept & (times <= 39), kept & (times > 39) & (times <= 78)

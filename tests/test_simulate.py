@@ -1,5 +1,7 @@
 """Made records: what was put in can be found again, and the same seed makes the same records."""
 
+from dataclasses import astuple
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crmlearn import simulate, transactions
-from crmlearn.clv.models import BGNBD, SBG, GammaGamma
+from crmlearn.clv.models import BGNBD, MBGNBD, NBD, SBG, GammaGamma, ParetoNBD
 from crmlearn.errors import Refusal
 
 TRUTH = BGNBD(r=0.8, alpha=6.0, a=0.9, b=2.5)
@@ -34,6 +36,18 @@ class TestPopulation:
         expected = TRUTH.expected_orders_new(watched.to_numpy()).sum()
         came = len(orders) - len(truth)
         assert abs(came - expected) < 5 * np.sqrt(expected) * 1.5
+
+    @pytest.mark.parametrize(
+        "truth",
+        [ParetoNBD(0.6, 8.0, 0.6, 12.0), MBGNBD(0.6, 6.0, 0.9, 2.0), NBD(0.5, 10.0)],
+        ids=lambda m: type(m).__name__,
+    )
+    def test_every_model_of_orders_finds_itself(self, truth):
+        drawn = simulate.population(truth, 12_000, seed=2, weeks=60, joining_weeks=20)
+        fit = type(truth).fit(transactions.summarise(drawn.orders, as_of="2024-02-25"))
+        off = np.array(astuple(fit.model)) - astuple(truth)
+        assert fit.converged and off @ np.linalg.inv(fit.covariance) @ off < 25  # whole days cost a little truth
+        assert drawn.truth["left"].any() != isinstance(truth, NBD)
 
     def test_orders_lie_within_the_records_and_money_is_whole_cents(self, drawn):
         orders = drawn.orders
@@ -81,7 +95,7 @@ class TestRefusals:
     @pytest.mark.parametrize(
         ("change", "said"),
         [
-            ({"model": SPEND}, "the model lacks r"),
+            ({"model": SPEND}, "needs a model of orders"),
             ({"spend": TRUTH}, "the model lacks p"),
             ({"n": 0}, "n needs a whole number"),
             ({"n": 2.5}, "n needs a whole number"),

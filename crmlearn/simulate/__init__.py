@@ -2,7 +2,7 @@
 
 from crmlearn.simulate.customers import people
 from crmlearn.simulate.firms import Firm, firm
-from crmlearn.simulate.populations import Population, population, renewals
+from crmlearn.simulate.populations import Population, orders_of, population, renewals
 from crmlearn.simulate.weeks import History, history
 from crmlearn.simulate.worlds import CAMPAIGNS, World
 
@@ -14,6 +14,7 @@ __all__ = [
     "World",
     "firm",
     "history",
+    "orders_of",
     "people",
     "population",
     "renewals",

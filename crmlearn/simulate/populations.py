@@ -24,26 +24,29 @@ class Population:
 
 
 def population(model, n, seed, *, weeks=104, joining_weeks=26, start="2023-01-02", spend=None, to=None):
-    """Draw customers without a contract from BG/NBD, and order values from Gamma-Gamma.
+    """Draw customers without a contract from a model, and order values from Gamma-Gamma.
 
-    model : BGNBD(r, alpha, a, b), alpha in weeks; its parameters are the truth
+    model : BGNBD, MBGNBD, ParetoNBD or NBD with times in weeks, or its Fit; its parameters are the truth
     n : how many customers
     seed : whole number; the same seed gives the same customers
     weeks : from the start to the end of the records; joining_weeks : first orders are spread evenly over these
     spend : GammaGamma(p, q, gamma); without it every order is worth 1
     to : path of a Parquet file; then the orders go there block by block, whatever their number
     Returns: Population(orders, truth). orders: customer_id (text), date (with time of day), amount (cents exact);
-        truth: customer_id, orders_per_week, leaves_after_order (chance), left (whether by the end), first.
+        truth: customer_id, orders_per_week, left (whether by the end), first.
         With ``to``, orders is the path and truth is None.
-    Source: Fader, Hardie & Lee (2005), assumptions (i) to (v)
+    Source: each model's paper; for BG/NBD Fader, Hardie & Lee (2005), assumptions (i) to (v)
 
-    >>> from types import SimpleNamespace
-    >>> truth = SimpleNamespace(r=0.243, alpha=4.414, a=0.793, b=2.426)
+    >>> from crmlearn.clv.models import BGNBD
+    >>> truth = BGNBD(r=0.243, alpha=4.414, a=0.793, b=2.426)
     >>> drawn = population(truth, 1000, seed=1)
     >>> len(drawn.truth), drawn.orders.customer_id.nunique()
     (1000, 1000)
     """
-    model = _model(model, ("r", "alpha", "a", "b"), "BGNBD(r=.243, alpha=4.414, a=.793, b=2.426)")
+    model = getattr(model, "model", model)  # a fit carries its model
+    if not hasattr(model, "latent"):
+        saw, mend = type(model).__name__, "crmlearn.clv.models.BGNBD(r=.243, alpha=4.414, a=.793, b=2.426)"
+        raise Refusal("population needs a model of orders.", saw, mend)
     if spend is not None:
         spend = _model(spend, ("p", "q", "gamma"), "GammaGamma(p=6.25, q=3.74, gamma=15.44)")
     n, seed = whole("n", n, 1, "n=1000"), whole("seed", seed, 0, "seed=1")
@@ -79,22 +82,29 @@ def renewals(model, n, seed, periods=12):
     return (lifetimes[None, :] > np.arange(periods + 1)[:, None]).sum(axis=1)
 
 
+def orders_of(rate, until, most, stay, random):
+    """Repeat orders of customers: (whose, when since the first order), sorted by customer and time.
+
+    rate : orders per time unit; until : when each leaves; most : after which repeat order; stay : how long each is
+        watched. Arrays of one length; infinite where nothing ends. random : numpy Generator
+    """
+    stay = np.minimum(stay, until)
+    would_come = random.poisson(rate * stay)
+    # Orders of a Poisson process are spread evenly, so draw all, sort them, and cut off those after leaving.
+    who = np.repeat(np.arange(len(rate)), would_come)
+    when = random.uniform(0, 1, len(who)) * stay[who]
+    when = when[np.lexsort((when, who))]
+    rank = np.arange(len(who)) - np.repeat(np.cumsum(would_come) - would_come, would_come) + 1
+    kept = rank <= most[who]
+    return who[kept], when[kept]
+
+
 def _block(model, spend, at, size, random, weeks, joining_weeks, first_day, digits):
     """(orders, truth) of some customers."""
-    rates = random.gamma(model.r, 1 / model.alpha, size)
-    chances = np.clip(random.beta(model.a, model.b, size), 1e-300, 1)
+    rates, until, most = model.latent(random, size)
     joined = random.uniform(0, joining_weeks, size) if joining_weeks else np.zeros(size)
-    stay = weeks - joined
-    would_come = random.poisson(rates * stay)
-    leaves_after = random.geometric(chances)  # the number of the repeat order after which the customer leaves
-    # Orders of a Poisson process are spread evenly, so draw all, sort them, and cut off those after leaving.
-    who = np.repeat(np.arange(size), would_come)
-    when = random.uniform(0, 1, len(who)) * stay[who]
-    order = np.lexsort((when, who))
-    who, when = who[order], when[order]
-    rank = np.arange(len(who)) - np.repeat(np.cumsum(would_come) - would_come, would_come) + 1
-    kept = rank <= leaves_after[who]
-    who, when = who[kept], when[kept]
+    who, when = orders_of(rates, until, most, weeks - joined, random)
+    left = (until <= weeks - joined) | (np.bincount(who, minlength=size) >= most)
     everyone = np.arange(size)
     who, when = np.concatenate([everyone, who]), np.concatenate([np.zeros(size), when])
     order = np.lexsort((when, who))
@@ -108,16 +118,9 @@ def _block(model, spend, at, size, random, weeks, joining_weeks, first_day, digi
     seconds = np.rint(when * 7 * 86_400).astype("int64").astype("timedelta64[s]")
     dates = (np.datetime64(first_day, "s") + seconds).astype("datetime64[us]")
     orders = pd.DataFrame({"customer_id": ids[who], "date": dates, "amount": amounts})
-    truth = pd.DataFrame(
-        {
-            "customer_id": ids,
-            "orders_per_week": rates,
-            "leaves_after_order": chances,
-            "left": would_come >= leaves_after,
-            "first": dates[np.flatnonzero(np.r_[True, who[1:] != who[:-1]])],
-        }
-    )
-    return orders, truth
+    first = dates[np.flatnonzero(np.r_[True, who[1:] != who[:-1]])]
+    truth = {"customer_id": ids, "orders_per_week": rates, "left": left, "first": first}
+    return orders, pd.DataFrame(truth)
 
 
 def _written(path, blocks):

@@ -98,10 +98,10 @@ class BetaGeometricNBD(OrderModel):
             left = np.exp(betaln(a + 1, b + n - 1) - betaln(a, b)) * nbinom.sf(n - 1, rate, stays)
         return here + np.where(n > 0, left, 0.0)
 
-    def _drawn(self, random, size):
+    def latent(self, random, size):
+        rate = random.gamma(self.r, 1 / self.alpha, size)
         chances = np.clip(random.beta(self.a, self.b, size), 1e-300, 1)
-        most = random.geometric(chances) - self._FIRST
-        return random.gamma(self.r, 1 / self.alpha, size), np.full(size, np.inf), most
+        return rate, np.full(size, np.inf), random.geometric(chances) - self._FIRST
 
     def _reach(self, t, base, c):
         """Expected orders until t of a customer who is there: c/(a-1) * (1 - (1-z)^(a-1) * 2F1(c-r-x, a-1; c; z)).

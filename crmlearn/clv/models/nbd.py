@@ -64,5 +64,5 @@ class NBD(OrderModel):
         age = self.alpha + np.asarray(T, float)
         return nbinom.pmf(n, self.r + np.asarray(x, float), age / (age + t))
 
-    def _drawn(self, random, size):
+    def latent(self, random, size):
         return random.gamma(self.r, 1 / self.alpha, size), np.full(size, np.inf), np.full(size, np.inf)

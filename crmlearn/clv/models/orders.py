@@ -115,6 +115,15 @@ class OrderModel(Model):
             n += 1
         return low.reshape(shape), high.reshape(shape)
 
+    def latent(self, random, size):
+        """Draw what no order file tells of customers: their order rates, the times at which they leave, and the number
+        of the repeat order after which they do. What a model does not know is infinite.
+
+        random : numpy Generator; size : how many customers
+        Returns: three arrays
+        """
+        raise NotImplementedError
+
     def simulate(self, T, seed):
         """Draw histories of customers from the model.
 
@@ -122,19 +131,13 @@ class OrderModel(Model):
         seed : int or numpy Generator
         Returns: pandas table x, t_x, T, one row per customer; times are not rounded
         """
+        from crmlearn.simulate import orders_of  # who only fits does not wait for the makers of records
+
         random, T = np.random.default_rng(seed), np.asarray(T, float)
-        rate, until, most = self._drawn(random, len(T))
-        stay = np.minimum(T, until)
-        would_come = random.poisson(rate * stay)
-        # Orders of a Poisson process are spread evenly, so draw all, sort them, and cut off those after leaving.
-        who = np.repeat(np.arange(len(T)), would_come)
-        when = random.uniform(0, 1, len(who)) * stay[who]
-        when = when[np.lexsort((when, who))]
-        rank = np.arange(len(who)) - np.repeat(np.cumsum(would_come) - would_come, would_come) + 1
-        kept = rank <= most[who]
+        who, when = orders_of(*self.latent(random, len(T)), T, random)
         t_x = np.zeros(len(T))
-        np.maximum.at(t_x, who[kept], when[kept])
-        return pd.DataFrame({"x": np.bincount(who[kept], minlength=len(T)), "t_x": t_x, "T": T})
+        np.maximum.at(t_x, who, when)
+        return pd.DataFrame({"x": np.bincount(who, minlength=len(T)), "t_x": t_x, "T": T})
 
 
 def refuse_impossible(x, t_x, T, n):

@@ -123,9 +123,10 @@ class ParetoNBD(OrderModel):
         leaving = s / beta * (beta / (beta + u)) ** (s + 1)
         return here + (nbinom.pmf(n, rate, alpha / (alpha + u)) * leaving * t * w).sum(axis=-1)
 
-    def _drawn(self, random, size):
-        gone = random.exponential(1 / np.maximum(random.gamma(self.s, 1 / self.beta, size), 1e-300))
-        return random.gamma(self.r, 1 / self.alpha, size), gone, np.full(size, np.inf)
+    def latent(self, random, size):
+        rate = random.gamma(self.r, 1 / self.alpha, size)
+        leaving = np.maximum(random.gamma(self.s, 1 / self.beta, size), 1e-300)
+        return rate, random.exponential(1 / leaving), np.full(size, np.inf)
 
 
 def _log_tail(A, B, alpha, beta, t):
