@@ -9,3 +9,13 @@ def _a_home_of_its_own(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CRMLEARN_HOME", str(tmp_path_factory.mktemp("own")))
         yield
+
+
+@pytest.fixture(scope="session")
+def base():
+    """CDNOW from the raw log, calibration to 30 September 1997, weeks."""
+    from crmlearn import datasets, transactions
+
+    read = transactions.read(datasets.path("cdnow"))
+    tx = transactions.clean(read.tx, transactions.Policy(end="1997-09-30")).tx
+    return transactions.summarise(tx, as_of="1997-09-30", unit="week")

@@ -8,20 +8,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from crmlearn import clv, datasets, transactions
+from crmlearn import clv
 from crmlearn.clv import models
 from crmlearn.clv.models import BGNBD, MBGNBD, NBD, GammaGamma, ParetoNBD
 from crmlearn.errors import Refusal
 
 ALL = [NBD, BGNBD, MBGNBD, ParetoNBD]
 EACH = pytest.mark.parametrize("model", ALL, ids=lambda m: m.__name__)
-
-
-@pytest.fixture(scope="module")
-def base():
-    read = transactions.read(datasets.path("cdnow"))
-    tx = transactions.clean(read.tx, transactions.Policy(end="1997-09-30")).tx
-    return transactions.summarise(tx, as_of="1997-09-30", unit="week")
 
 
 @EACH

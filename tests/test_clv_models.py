@@ -22,14 +22,6 @@ REGULAR = [1000, 631, 468, 382, 326, 289, 262, 241]
 positive = st.floats(0.05, 20)
 
 
-@pytest.fixture(scope="module")
-def base():
-    """CDNOW from the raw log, calibration to 30 September 1997, weeks."""
-    read = transactions.read(datasets.path("cdnow"))
-    tx = transactions.clean(read.tx, transactions.Policy(end="1997-09-30")).tx
-    return transactions.summarise(tx, as_of="1997-09-30", unit="week")
-
-
 def rounded(base):
     """The published file holds times rounded to two decimals and money to cents."""
     return base.assign(t_x=base.t_x.round(2), T=base["T"].round(2), mean_spend=base.mean_spend.round(2))

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from crmlearn import datasets, transactions
 from crmlearn.clv.models import BGBB, BGNBD, MBGNBD, NBD, SBG, GammaGamma, ParetoNBD, likelihood_ratio, ranking
 from crmlearn.errors import Refusal
 
@@ -24,13 +23,6 @@ DONORS = {
     (4, 4): 240, (4, 5): 284, (4, 6): 512, (5, 5): 335, (5, 6): 728, (6, 6): 1203,
 }  # fmt: skip
 positive = st.floats(0.05, 20)
-
-
-@pytest.fixture(scope="module")
-def base():
-    read = transactions.read(datasets.path("cdnow"))
-    tx = transactions.clean(read.tx, transactions.Policy(end="1997-09-30")).tx
-    return transactions.summarise(tx, as_of="1997-09-30", unit="week")
 
 
 @pytest.fixture(scope="module")

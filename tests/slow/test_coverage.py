@@ -28,7 +28,7 @@ TRUTHS = {
 }
 CUSTOMERS, WEEKS, AHEAD = 5_000, (26, 78), 52
 CLAIMED = 0.94, 0.965
-SEEDS = {"NBD": range(400), "BG/NBD": range(400), "MBG/NBD": range(400), "Pareto/NBD": range(160)}  # a minute
+SEEDS = {"NBD": range(300), "BG/NBD": range(300), "MBG/NBD": range(300), "Pareto/NBD": range(100)}  # a minute
 TABLE_SEEDS = range(2000)
 
 
