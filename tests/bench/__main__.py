@@ -157,6 +157,10 @@ def middle(runs, piece, what="seconds"):
     return statistics.median(found) if found else math.nan
 
 
+def short(number):
+    return "" if math.isnan(number) else f"{number:.3g}"
+
+
 def table(results):
     yield "| | | s, median | from - to | runs | CPU s | peak MB | as fast, times | by CPU | to reach |"
     yield "|---|---|---:|---:|---:|---:|---:|---:|---:|---:|"
@@ -177,8 +181,8 @@ def table(results):
                 continue
             clock, cpu = middle(runs, piece), middle(runs, piece, "cpu")
             ratios = clock / middle(mine, pieces[0]), cpu / middle(mine, pieces[0], "cpu")
-            ratios = ["", ""] if piece is pieces[0] else [f"{ratio:.3g}" for ratio in ratios]
-            cells = [named, f"{clock:.3g}", f"{min(times):.3g} - {max(times):.3g}", len(times), f"{cpu:.3g}"]
+            ratios = ["", ""] if piece is pieces[0] else map(short, ratios)
+            cells = [named, short(clock), f"{short(min(times))} - {short(max(times))}", len(times), short(cpu)]
             cells += [f"{statistics.median(run['peak_mb'] for run in runs):,.0f}", *ratios, piece.goal]
             yield f"| | {' | '.join(map(str, cells))} |"
 
