@@ -160,3 +160,52 @@ class TestFiles:
         file.write_text(json.dumps(kept | {"parameters": {"r": -1, "alpha": 2}}))
         with pytest.raises(Refusal):
             models.load(file)
+
+
+class TestForecastsOfTheImpossible:
+    @pytest.mark.parametrize(
+        "history", [(-1, 0, 9), (2, 50, 38), (1.5, 3, 9), (2, np.nan, 9), (np.nan, 1, 9), (2, 3, np.nan)]
+    )
+    def test_histories_that_nobody_can_have(self, history):
+        for model in (NBD(0.4, 12.0), BGNBD(0.2, 4, 0.8, 2.4), ParetoNBD(0.5, 10, 0.6, 11)):
+            for ask in (model.expected_orders, model.outcomes, lambda t, *h, m=model: m.draw(t, *h, seed=1)):
+                with pytest.raises(Refusal, match="whole x"):
+                    ask(39.0, *history)
+
+    def test_times_that_run_backwards_or_for_ever(self):
+        model = BGNBD(0.2, 4, 0.8, 2.4)
+        for t in (-5, np.inf, np.nan):
+            for ask in (model.expected_orders, model.outcomes):
+                with pytest.raises(Refusal):
+                    ask(t, 2, 30, 38)
+        with pytest.raises(Refusal):
+            model.discounted_orders(39, -0.1, 2, 30, 38)
+
+    def test_half_an_order_has_no_chance(self):
+        for model in (NBD(0.4, 12.0), BGNBD(0.2, 4, 0.8, 2.4), MBGNBD(0.2, 4, 0.8, 2.4), ParetoNBD(0.5, 10, 0.6, 11)):
+            assert float(model.pmf(1.5, 39.0)) == 0
+
+    def test_nobody_is_worth_nothing_and_not_nan(self, base):
+        for ask in (clv.predictive, clv.individual):
+            with pytest.raises(Refusal, match="no customers"):
+                ask(BGNBD(0.2, 4, 0.8, 2.4), 30.0, base.head(0), horizon_months=12, discount_per_year=0.1)
+
+    def test_fits_in_different_units_or_of_other_things_are_not_compared(self, base):
+        days = base.assign(t_x=base.t_x * 7, T=base["T"] * 7)
+        with pytest.raises(Refusal, match="same unit"):
+            models.ranking([BGNBD.fit(base), NBD.fit(days)])
+        bought = base[(base.x > 0) & (base.mean_spend > 0)]
+        with pytest.raises(Refusal, match="same customers"):
+            models.likelihood_ratio(NBD.fit(bought), GammaGamma.fit(bought))
+
+
+@EACH
+def test_drawn_orders_scatter_as_the_chances_say(model):
+    fitted = {NBD: (0.385, 12.07), BGNBD: (0.243, 4.414, 0.793, 2.426), MBGNBD: (0.525, 6.18, 0.89, 1.61)}
+    one = model(*fitted.get(model, (0.553, 10.58, 0.606, 11.67)))
+    x, t_x, T = np.full(40_000, 7.0), np.full(40_000, 29.43), np.full(40_000, 38.86)
+    drawn = one.draw(39.0, x, t_x, T, seed=4)
+    alive = float(one.p_alive(7, 29.43, 38.86))
+    for n in (0, 1, 5):
+        chance = alive * float(one.pmf_if_alive(n, 39.0, 7.0, 38.86)) + (1 - alive) * (n == 0)
+        assert (drawn == n).mean() == pytest.approx(chance, abs=5 * np.sqrt(chance / 40_000))

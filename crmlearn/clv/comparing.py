@@ -19,7 +19,7 @@ from crmlearn.transactions.dates import as_datetime
 from crmlearn.transactions.summary import DAYS, split, summarise
 
 MODELS = (NBD, BGNBD, MBGNBD, ParetoNBD)
-BASELINES = ("last period again", "80/20 rule", "mean")
+BASELINES = ("last period again", "80/20 rule", "mean", "nobody again")
 _DAY = np.timedelta64(1, "D")
 
 
@@ -32,7 +32,8 @@ class Comparison:
     customers : one row per customer: x, t_x, T, observed orders, and each forecast's expectation
     by_history : mean orders held out by number of repeat orders before ("7 or more" together), observed and expected
     frequency : how many customers had 0, 1, ... repeat orders before the split, observed and expected of new customers
-    tracking : repeat orders of these customers by week since the first order of all, cumulative, observed and expected
+    tracking : repeat orders of these customers by week since the first order of all, cumulative, observed and expected:
+        until the split of new customers of these ages, after it what was observed and the forecast from there
     start, split_at, unit, length : day of the first order, the split, and how long the time held out is in that unit
     """
 
@@ -52,7 +53,12 @@ class Comparison:
     def incremental(self):
         """Repeat orders week by week, observed and expected."""
         counts = self.tracking.drop(columns=["week", "held_out"])
-        return self.tracking[["week", "held_out"]].join(counts.diff().fillna(counts.head(1)))
+        steps = counts.diff().fillna(counts.head(1))
+        hidden = self.tracking["held_out"]
+        if hidden.any() and not hidden.all():  # the forecast starts at what was observed, not at the curve before it
+            at = int(hidden.argmax())
+            steps.iloc[at] = counts.iloc[at] - counts["observed"].iloc[at - 1]
+        return self.tracking[["week", "held_out"]].join(steps)
 
     def __repr__(self):
         return f"Comparison at {self.split_at:%Y-%m-%d}, {self.length:.3g} {self.unit}s held out\n{self.table}"
@@ -67,14 +73,16 @@ def compare(tx, split_at, until=None, models=MODELS, unit="week"):
     tx : table, one row per order: customer_id, date, amount; cleaned
     split_at : date; the models know nothing after it. until : the last day held out; None takes that of the last order
     models : classes of crmlearn.clv.models; unit : "day", "week", "month" or "year"
-    Returns: Comparison; its table has one row per forecast, the smallest mean absolute error first:
+    Returns: Comparison; its table has one row per forecast, the smallest root mean square error first:
         expected, observed (orders held out of the customers known at the split), bias (expected / observed - 1),
         mae, rmse (orders per customer), rank_correlation (Spearman's, ties averaged), top_tenth (share of the orders
         held out that came from the tenth with the highest forecast; of tied customers the mean), calibration (mean
         absolute difference between expected and observed, over ten groups by forecast, as a share of the mean order
         number), log_likelihood, aic, bic (of the fit; missing for rules of thumb)
-        Rules of thumb: "last period again" repeats each customer's repeat orders of an equally long time before it;
-        "80/20 rule" gives the same total, four fifths of it to the best fifth so far; "mean" gives all the same.
+        Rules of thumb: "last period again" repeats each customer's repeat orders of an equally long time before it, or
+        of the whole time, scaled, where that is shorter; "80/20 rule" gives the same total, four fifths of it to the
+        best fifth so far; "mean" gives all the same; "nobody again" gives nothing. The last one has a small mae
+        wherever most customers place no order: mae asks for the middle outcome, rmse for the expectation.
     Errors: Refusal when the split leaves nothing on one side, or nothing held out of known customers
     """
     one_of("unit", unit, tuple(DAYS))
@@ -84,6 +92,9 @@ def compare(tx, split_at, until=None, models=MODELS, unit="week"):
     known = (known.collect() if isinstance(known, nw.LazyFrame) else known).select("customer_id", "x", "t_x", "T")
     ids, days = _orders(tx)
     end = days.max() if until is None else np.datetime64(as_datetime("until", until), "D")
+    if end > days.max() + 31 * _DAY:
+        saw = f"until={end}, the last order is of {days.max()}"
+        raise Refusal("time after the last order is unknown, not empty.", saw, f"until='{days.max()}'")
     if end <= cut:
         raise Refusal("nothing is held out.", f"split_at={cut}, until={end}", "a later until, or an earlier split_at")
     customers = known.to_pandas()
@@ -106,14 +117,16 @@ def compare(tx, split_at, until=None, models=MODELS, unit="week"):
     np.minimum.at(first, place[place >= 0], days[place >= 0])
     recent = (place >= 0) & (days <= cut) & (days > cut - (end - cut))
     again = np.bincount(place[recent], minlength=len(customers)) - (first > cut - (end - cut))
-    forecasts |= _rules_of_thumb(again.astype(float), history[0])
+    scale = max(1.0, float((end - cut) / (cut - first.min() + _DAY)))
+    forecasts |= _rules_of_thumb(again * scale, history[0])
     rows = {name: _judged(expected, observed) | _of_fit(fits.get(name)) for name, expected in forecasts.items()}
-    table = pd.DataFrame.from_dict(rows, orient="index").sort_values("mae", kind="stable").rename_axis("forecast")
+    table = pd.DataFrame.from_dict(rows, orient="index").sort_values("rmse", kind="stable").rename_axis("forecast")
     customers = customers.assign(observed=observed, **forecasts)
     mine = (place >= 0) & (days <= end)
     return Comparison(
         table, fits, left_out, customers, _by_history(customers, forecasts), _frequency(history, used),
-        _tracking(first, days[mine], used, cut, end, unit), pd.Timestamp(first.min()), pd.Timestamp(cut), unit, length,
+        _tracking(first, days[mine], used, history, cut, end, unit),
+        pd.Timestamp(first.min()), pd.Timestamp(cut), unit, length,
     )  # fmt: skip
 
 
@@ -128,7 +141,7 @@ def _rules_of_thumb(last, x):
     total = float(last.sum())
     best = _share_of_best(x, 0.2)
     spread = total * (0.8 * best / best.sum() + 0.2 * (1 - best) / (1 - best).sum())
-    return dict(zip(BASELINES, (last, spread, np.full(len(x), total / len(x))), strict=True))
+    return dict(zip(BASELINES, (last, spread, np.full(len(x), total / len(x)), np.zeros(len(x))), strict=True))
 
 
 def _judged(expected, observed):
@@ -182,8 +195,8 @@ def _frequency(history, used, most=7):
     return pd.DataFrame(table, index=pd.Index(names, name="repeat_orders"))
 
 
-def _tracking(first, days, used, cut, end, unit):
-    """Cumulative repeat orders by week, observed and as each model expects them of new customers of these ages."""
+def _tracking(first, days, used, history, cut, end, unit):
+    """Cumulative repeat orders by week: observed, expected of new customers of these ages, and then forecast."""
     start = first.min()
     weeks = np.arange(1, int((end - start) / _DAY) // 7 + 1)
     ends = start + weeks * np.timedelta64(7, "D")
@@ -196,4 +209,8 @@ def _tracking(first, days, used, cut, end, unit):
         steps = np.arange(int(age.max()) + 1) / DAYS[unit]
         curve = model.expected_orders_new(steps)
         table[name] = np.where(age > 0, curve[np.maximum(age, 0).astype(int)], 0.0) @ n
+        known_by_then = float(np.searchsorted(known, cut, "right") - len(first))
+        for i in np.flatnonzero(ends > cut):
+            ahead = float((ends[i] - cut) / _DAY) / DAYS[unit]
+            table[name][i] = known_by_then + model.expected_orders(ahead, *history).sum()
     return pd.DataFrame(table).assign(held_out=ends > cut)[["week", "held_out", "observed", *used]]

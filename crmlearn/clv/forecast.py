@@ -10,7 +10,8 @@ import numpy as np
 from crmlearn.clv.discount import convert
 from crmlearn.clv.intervals import quantiles
 from crmlearn.clv.models.distinct import rows
-from crmlearn.errors import columns, number, one_of
+from crmlearn.clv.models.orders import histories_of
+from crmlearn.errors import Refusal, columns, number, one_of
 from crmlearn.transactions.summary import DAYS
 
 
@@ -25,7 +26,7 @@ class Known:
 
     @classmethod
     def of(cls, frame):
-        x, t_x, T = (frame[name].to_numpy().astype(float) for name in ("x", "t_x", "T"))
+        x, t_x, T = histories_of(*(frame[name].to_numpy().astype(float) for name in ("x", "t_x", "T")))
         money = frame["mean_spend"].cast(nw.Float64).to_numpy() if "mean_spend" in frame.columns else None
         return cls(x, t_x, T, money)
 
@@ -84,7 +85,10 @@ def intervals(known, draws, given, block=20_000):
 def collected(summary):
     frame = nw.from_native(summary)
     columns("summaries", ["x", "t_x", "T"], frame.collect_schema().names())
-    return frame.collect() if isinstance(frame, nw.LazyFrame) else frame
+    frame = frame.collect() if isinstance(frame, nw.LazyFrame) else frame
+    if not len(frame):
+        raise Refusal("there are no customers to value.", "a table without rows", "summarise(tx, as_of=...)")
+    return frame
 
 
 def terms(horizon_months, discount_per_year, margin, unit):

@@ -31,6 +31,8 @@ def tenths(
     1      2          2   0.09
     """
     given, n = terms(horizon_months, discount_per_year, margin, unit), int(number("groups", groups, 2))
+    if groups % 1:
+        raise Refusal(f"groups={groups} is not a whole number.", repr(groups), "groups=10")
     frame = collected(summary)
     if len(frame) < n:
         raise Refusal(f"{n} groups need at least as many customers.", f"{len(frame)} customers", "groups=2")

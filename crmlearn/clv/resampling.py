@@ -67,9 +67,9 @@ def bootstrap(model, spend, summary, repeats=200, seed=1):
                 pairs.append((fits[0].model, fits[1].model if spends else spend))
     if len(pairs) < repeats / 2:
         raise Refusal(
-            "too few repeat orders for an interval.",
-            f"{repeats - len(pairs)} of {repeats} resampled bases allowed no stable fit",
-            "report the value without an interval, or wait for more orders",
+            "the resampled customers allow no interval: most of them led to no stable fit.",
+            f"{repeats - len(pairs)} of {repeats}; a number of the model runs to its limit",
+            "the value without an interval, another model, or more orders",
         )
     lost = f" ({repeats - len(pairs)} more found no stable answer)" if len(pairs) < repeats else ""
     return Draws(tuple(pairs), f"{len(pairs)} bootstraps of the customers{lost}: uncertainty of the parameters")

@@ -93,15 +93,19 @@ class BetaGeometricNBD(OrderModel):
         n, t, x, T = (np.asarray(v, float) for v in (n, t, x, T))
         rate, stays = self.r + x, (self.alpha + T) / (self.alpha + T + t)
         a, b = self.a, self.b + x + self._FIRST
-        here = np.exp(betaln(a, b + n) - betaln(a, b)) * nbinom.pmf(n, rate, stays)
+        here = np.exp(betaln(a, b + n) - betaln(a, b)) * nbinom.pmf(n, rate, stays)  # 0 where n is no whole number
         with np.errstate(invalid="ignore"):
             left = np.exp(betaln(a + 1, b + n - 1) - betaln(a, b)) * nbinom.sf(n - 1, rate, stays)
-        return here + np.where(n > 0, left, 0.0)
+        return here + np.where((n > 0) & (n % 1 == 0), left, 0.0)
 
     def latent(self, random, size):
         rate = random.gamma(self.r, 1 / self.alpha, size)
         chances = np.clip(random.beta(self.a, self.b, size), 1e-300, 1)
         return rate, np.full(size, np.inf), random.geometric(chances) - self._FIRST
+
+    def latent_if_alive(self, random, x, T):
+        chances = np.clip(random.beta(self.a, self.b + x + self._FIRST), 1e-300, 1)
+        return random.gamma(self.r + x, 1 / (self.alpha + T)), np.full(len(x), np.inf), random.geometric(chances)
 
     def _reach(self, t, base, c):
         """Expected orders until t of a customer who is there: c/(a-1) * (1 - (1-z)^(a-1) * 2F1(c-r-x, a-1; c; z)).

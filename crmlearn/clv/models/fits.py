@@ -23,6 +23,7 @@ class Fit:
     n : customers; histories : distinct histories among them
     converged : False when the search stopped early or a parameter ran to its limit; `message` says which
     covariance : parameters x parameters, in natural units
+    checksum : sum of all that the model was told; fits of the same data in the same unit share it
     """
 
     model: Any
@@ -33,6 +34,7 @@ class Fit:
     converged: bool
     message: str
     covariance: Any = None
+    checksum: float = float("nan")
 
     @property
     def aic(self):
@@ -93,15 +95,19 @@ def ranking(fits):
     >>> ranking([models.NBD.fit(small)])["model"].tolist()
     ['NBD']
     """
-    sizes = {fit.n for fit in fits}
-    if len(sizes) != 1:
-        raise Refusal("these fits are not of the same customers.", f"customers {sorted(sizes)}", "fit all on one table")
+    if not all(_alike(fit, fits[0]) for fit in fits):
+        saw = "; ".join(f"{type(f.model).__name__} of {f.n:,} customers" for f in fits)
+        raise Refusal("these fits are not of the same customers in the same unit.", saw, "fit all on one table")
     rows = [
         (type(f.model).__name__, len(fields(f.model)), f.log_likelihood, float(f.aic), float(f.bic), f.converged)
         for f in fits
     ]
     table = pd.DataFrame(rows, columns=["model", "parameters", "log_likelihood", "aic", "bic", "converged"])
     return table.sort_values("bic", ignore_index=True)
+
+
+def _alike(one, other):
+    return one.n == other.n and np.isclose(one.checksum, other.checksum, rtol=1e-9, atol=0)
 
 
 def likelihood_ratio(small, large):
@@ -114,7 +120,7 @@ def likelihood_ratio(small, large):
     Errors: Refusal for different customers, or when the larger one has no more parameters
     """
     more = len(fields(large.model)) - len(fields(small.model))
-    if small.n != large.n or more <= 0:
+    if not _alike(small, large) or more <= 0:
         saw = f"{small.n:,} and {large.n:,} customers, {more:+d} parameters"
         raise Refusal("a likelihood ratio needs a small and a large model of the same customers.", saw, "small first")
     statistic = 2 * (large.log_likelihood - small.log_likelihood)

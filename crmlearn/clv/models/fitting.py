@@ -4,7 +4,7 @@ The cost grows with the distinct histories, not with the customers. Where there 
 sample of customers; only the maxima found there are climbed once more with all, in a few steps.
 """
 
-from dataclasses import astuple, dataclass, fields
+from dataclasses import astuple, dataclass, fields, replace
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -57,7 +57,8 @@ def maximise(cls, known, n, starts=None, errors=True):
         tops = _distinct([part.from_afar(start) for start in starts])
         near = [search.from_nearby(top.x, part.curvature(top.x)) for top in tops]
         found = [f for f in near if f is not None] or [search.from_afar(top.x) for top in tops]
-    return search.best(found, len(n), errors)
+    told = float(sum((n * column).sum() for column in known))
+    return replace(search.best(found, len(n), errors), checksum=told)
 
 
 def refits(fit, known):

@@ -66,3 +66,6 @@ class NBD(OrderModel):
 
     def latent(self, random, size):
         return random.gamma(self.r, 1 / self.alpha, size), np.full(size, np.inf), np.full(size, np.inf)
+
+    def latent_if_alive(self, random, x, T):
+        return random.gamma(self.r + x, 1 / (self.alpha + T)), np.full(len(x), np.inf), np.full(len(x), np.inf)

@@ -45,6 +45,11 @@ class OrderModel(Model):
 
     def expected_orders(self, t, x, t_x, T):
         """Expected orders in the next t time units, given a history. Arrays broadcast."""
+        if np.min(t) < 0 or not np.isfinite(t).all():
+            raise Refusal(
+                "t must be a time, 0 or longer.", f"t={t}", "for an endless one, discounted_orders(inf, rate)"
+            )
+        x, t_x, T = histories_of(x, t_x, T)
         return self.p_alive(x, t_x, T) * self.expected_if_alive(t, x, T)
 
     def expected_orders_new(self, t):
@@ -62,7 +67,8 @@ class OrderModel(Model):
         """
         if x is None:
             return self.discounted_orders(horizon, rate, 0.0, 0.0, 0.0)
-        x, t_x, T = np.broadcast_arrays(*(np.asarray(v, float) for v in (x, t_x, T)))
+        number("horizon", min(horizon, 1e300), 0), number("rate", rate, 0)
+        x, t_x, T = histories_of(x, t_x, T)
         known, index = rows(x.ravel(), T.ravel())
         ahead = self.discounted_if_alive(horizon, rate, *known)[index].reshape(x.shape)
         return self.p_alive(x, t_x, T) * ahead
@@ -101,7 +107,8 @@ class OrderModel(Model):
         Returns: (low, high), arrays of whole numbers. Unlike an interval of the expectation, this one stays wide
             however many customers there are: it tells what one customer may do.
         """
-        x, t_x, T = np.broadcast_arrays(*(np.asarray(v, float) for v in (x, t_x, T)))
+        t = number("t", t, 0)
+        x, t_x, T = histories_of(x, t_x, T)
         shape, alive = x.shape, self.p_alive(x, t_x, T).ravel()
         (x, T), index = rows(x.ravel(), T.ravel())
         tail = (1 - number("share", share, 0, 1, low_open=True)) / 2
@@ -124,6 +131,20 @@ class OrderModel(Model):
         """
         raise NotImplementedError
 
+    def draw(self, t, x, t_x, T, seed):
+        """Draw what customers with these histories do in the next t time units: with the luck of each of them.
+
+        t : time units; x, t_x, T : arrays of histories; seed : int or numpy Generator
+        Returns: array of orders, whole numbers. Sums of it scatter as totals will, were the parameters exact; repeated
+            for each model of a bootstrap they hold the uncertainty of the parameters, too
+        """
+        random, t = np.random.default_rng(seed), number("t", t, 0)
+        x, t_x, T = (v.ravel() for v in histories_of(x, t_x, T))
+        there = random.random(len(x)) < self.p_alive(x, t_x, T)
+        rate, until, most = self.latent_if_alive(random, x, T)
+        orders = np.minimum(random.poisson(rate * np.minimum(until, t)), most)
+        return np.where(there, orders, 0).astype(np.int64)
+
     def simulate(self, T, seed):
         """Draw histories of customers from the model.
 
@@ -138,6 +159,17 @@ class OrderModel(Model):
         t_x = np.zeros(len(T))
         np.maximum.at(t_x, who, when)
         return pd.DataFrame({"x": np.bincount(who, minlength=len(T)), "t_x": t_x, "T": T})
+
+
+def histories_of(x, t_x, T):
+    """Three arrays of one shape; what no customer can have done is refused, for a formula would answer all the same."""
+    x, t_x, T = np.broadcast_arrays(*(np.asarray(v, float) for v in (x, t_x, T)))
+    right = (x >= 0) & (x % 1 == 0) & (t_x >= 0) & (t_x <= T) & np.isfinite(T)
+    if not right.all():
+        at = np.unravel_index(np.argmin(right), right.shape)
+        saw = f"x={x[at]:g}, t_x={t_x[at]:g}, T={T[at]:g}"
+        raise Refusal("a history needs a whole x >= 0 and 0 <= t_x <= T.", saw, "summarise(tx, as_of=...)")
+    return x, t_x, T
 
 
 def refuse_impossible(x, t_x, T, n):

@@ -128,6 +128,10 @@ class ParetoNBD(OrderModel):
         leaving = np.maximum(random.gamma(self.s, 1 / self.beta, size), 1e-300)
         return rate, random.exponential(1 / leaving), np.full(size, np.inf)
 
+    def latent_if_alive(self, random, x, T):
+        leaving = np.maximum(random.gamma(self.s, 1 / (self.beta + T)), 1e-300)
+        return random.gamma(self.r + x, 1 / (self.alpha + T)), random.exponential(1 / leaving), np.full(len(x), np.inf)
+
 
 def _log_tail(A, B, alpha, beta, t):
     """Log of the integral from t to infinity of (alpha + u)^-A (beta + u)^-B, and its slopes by A, alpha, B and beta.
