@@ -348,7 +348,7 @@ class TestForecasts:
             assert {"observed", "NBD (model)", "BG/NBD (model)"} <= set(drawn) and "Pareto/NBD (model)" not in drawn
             week, value = drawn["BG/NBD (model)"].get_data()
             assert value.tolist() == table.set_index("week").loc[week, "BGNBD"].tolist()
-            assert any(line.get_xdata()[0] == line.get_xdata()[1] == 38 for line in ax.get_lines())
+            assert any(line.get_xdata()[0] == line.get_xdata()[1] == pytest.approx(272 / 7) for line in ax.get_lines())
             assert ax.get_xlabel() == "weeks since 01 January 1997"
 
     def test_bars_stand_as_high_as_the_table(self, test):

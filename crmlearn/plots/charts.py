@@ -1,6 +1,7 @@
 """Charts of any table: lines, bars, a bridge, estimates with intervals, a grid of numbers."""
 
 import seaborn as sns
+from matplotlib.ticker import MaxNLocator
 
 from crmlearn.plots.page import PALETTE, axes
 
@@ -18,6 +19,8 @@ def lines(table, title, x_label, y_label, percent=False):
         ax.plot(table.index, table[column], "--" if model else "-o", color=color, ms=4, lw=1.6, label=column)
     if percent:
         ax.yaxis.set_major_formatter("{x:.0%}")
+    if table.index.dtype.kind in "iu":  # half a year of age or half an order means nothing
+        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     ax.set_ylim(bottom=0)
     ax.legend()
     return figure

@@ -19,7 +19,7 @@ def tracking(test, title, names=None, incremental=False):
     shown = table[["observed", *names]].rename(columns={n: f"{SPOKEN.get(n, n)} (model)" for n in names})
     what = "repeat orders in the week" if incremental else "repeat orders until then"
     figure = lines(shown[::every], title, f"weeks since {test.start:%d %B %Y}", what)
-    ax, split = figure.axes[0], int((~test.tracking["held_out"]).sum())
+    ax, split = figure.axes[0], (test.split_at - test.start).days / 7
     ax.axvline(split, color="0.3", lw=1, ls=":")
     ax.annotate("hidden from the models", (split, 0), (5, 6), textcoords="offset points", color="0.3")
     return figure
