@@ -268,3 +268,10 @@ class TestLifetimes:
 def test_the_customers_of_lifetimes_stand_in_the_index():
     theirs = pd.DataFrame({"frequency": [2.0], "recency": [3.0], "T": [4.0]}, index=pd.Index(["a"], name="customer_id"))
     assert rows(from_lifetimes(theirs)) == [("a", 2, 3, 4)]
+
+
+def test_the_index_follows_the_customers():
+    days = pd.to_datetime(["2021-03-01", "2021-03-15", "2021-03-08", "2021-03-20"])
+    tx = pd.DataFrame({"customer_id": list("bbaa"), "date": days, "amount": [10.0, 30, 5, 5]})
+    base = summarise(tx, as_of="2021-03-29")
+    assert base.index.tolist() == [0, 1] and base.customer_id.tolist() == ["a", "b"]

@@ -81,7 +81,8 @@ def summarise(tx, as_of, unit="week"):
     summary = _per_customer(days, end, unit)
     # Rows of an engine have no order of their own, and sorting them would cost a shuffle more.
     sorts = isinstance(summary, nw.DataFrame) or summary.implementation.is_polars()
-    return (summary.sort("customer_id") if sorts else summary).to_native()
+    # In the order of the customers, and so is the index: a column put back by it must not go to another customer.
+    return (nw.maybe_reset_index(summary.sort("customer_id")) if sorts else summary).to_native()
 
 
 def _of_part(part, end, unit):
