@@ -1,6 +1,8 @@
 """Where forecasts usually break: heavy buyers, no differences, no leaving, impossible rows. Right, or refused."""
 
 import json
+import subprocess
+import sys
 from dataclasses import astuple
 
 import mpmath
@@ -209,3 +211,20 @@ def test_drawn_orders_scatter_as_the_chances_say(model):
     for n in (0, 1, 5):
         chance = alive * float(one.pmf_if_alive(n, 39.0, 7.0, 38.86)) + (1 - alive) * (n == 0)
         assert (drawn == n).mean() == pytest.approx(chance, abs=5 * np.sqrt(chance / 40_000))
+
+
+def test_wrong_kinds_are_named(base, tmp_path):
+    for starts in ([(-1, 1, 1, 1)], [(1, 1)], [(0, 1, 1, 1)]):
+        with pytest.raises(Refusal, match="4 positive numbers"):
+            BGNBD.fit(base, starts=starts)
+    with pytest.raises(Refusal, match="can be saved"):
+        models.save("hi", tmp_path / "x.json")
+    with pytest.raises(Refusal, match="no such folder"):
+        models.save(NBD(0.4, 12.0), tmp_path / "nowhere" / "x.json")
+    with pytest.raises(Refusal, match="classes of orders"):
+        clv.compare(base, "2024-01-01", models=("BGNBD",))
+
+
+def test_fitting_does_not_wait_for_all_of_statistics():
+    code = "import sys, crmlearn.clv.models; sys.exit('scipy.stats' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

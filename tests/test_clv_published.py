@@ -229,6 +229,18 @@ class TestForms:
             PARETO.discounted_orders(np.inf, 0.0, 2, 30.43, 38.86)
 
 
+class TestCounts:
+    @settings(max_examples=60, deadline=None)
+    @given(st.integers(0, 3000), st.floats(0.01, 50), st.floats(1e-4, 0.9999))
+    def test_chances_of_counts_agree_with_the_statistics_of_scipy(self, n, r, stays):
+        from scipy.stats import nbinom
+
+        from crmlearn.clv.models.counts import nbd_at_least, nbd_pmf
+
+        assert float(nbd_pmf(n, r, stays)) == pytest.approx(nbinom.pmf(n, r, stays), rel=1e-8, abs=1e-300)
+        assert float(nbd_at_least(n, r, stays)) == pytest.approx(nbinom.sf(n - 1, r, stays), rel=1e-8, abs=1e-300)
+
+
 class TestSimulation:
     @pytest.mark.parametrize("model", ALL, ids=lambda m: type(m).__name__)
     def test_a_fit_finds_the_truth_of_its_own_simulation(self, model):

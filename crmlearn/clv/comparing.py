@@ -6,12 +6,12 @@ from typing import Any
 import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
-from scipy.stats import rankdata
 
 from crmlearn.clv.models.bgnbd import BGNBD
 from crmlearn.clv.models.fits import model_of
 from crmlearn.clv.models.mbgnbd import MBGNBD
 from crmlearn.clv.models.nbd import NBD
+from crmlearn.clv.models.orders import OrderModel
 from crmlearn.clv.models.paretonbd import ParetoNBD
 from crmlearn.errors import Refusal, one_of
 from crmlearn.progress import progress
@@ -86,6 +86,11 @@ def compare(tx, split_at, until=None, models=MODELS, unit="week"):
     Errors: Refusal when the split leaves nothing on one side, or nothing held out of known customers
     """
     one_of("unit", unit, tuple(DAYS))
+    odd = [m for m in models if not (isinstance(m, type) and issubclass(m, OrderModel))]
+    if odd:
+        raise Refusal(
+            "models are classes of orders without a contract.", repr(odd[0])[:60], "models=(BGNBD, ParetoNBD)"
+        )
     parts = split(tx, split_at)
     cut = np.datetime64(as_datetime("split_at", split_at).replace(hour=0, minute=0, second=0, microsecond=0), "D")
     known = nw.from_native(summarise(parts.calibration, as_of=str(cut), unit=unit))
@@ -146,9 +151,10 @@ def _rules_of_thumb(last, x):
 
 def _judged(expected, observed):
     off, mean = expected - observed, observed.mean()
-    a, b = rankdata(expected), rankdata(observed)
+    a, b = (pd.Series(v).rank().to_numpy() for v in (expected, observed))
     moved = np.ptp(a) > 0 and np.ptp(b) > 0
-    groups = np.minimum((rankdata(expected, "ordinal") - 1) * 10 // len(expected), 9).astype(int)
+    groups = np.empty(len(expected), int)
+    groups[np.argsort(expected, kind="stable")] = np.arange(len(expected)) * 10 // len(expected)
     sizes = np.bincount(groups, minlength=10)
     gap = np.abs(np.bincount(groups, expected, 10) - np.bincount(groups, observed, 10))
     return {

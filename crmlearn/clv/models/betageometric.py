@@ -4,8 +4,8 @@ from dataclasses import astuple
 
 import numpy as np
 from scipy.special import betaln, gammaln, hyp2f1, psi
-from scipy.stats import nbinom
 
+from crmlearn.clv.models.counts import nbd_at_least, nbd_pmf
 from crmlearn.clv.models.distinct import Distinct
 from crmlearn.clv.models.orders import OrderModel
 from crmlearn.errors import Refusal
@@ -93,9 +93,9 @@ class BetaGeometricNBD(OrderModel):
         n, t, x, T = (np.asarray(v, float) for v in (n, t, x, T))
         rate, stays = self.r + x, (self.alpha + T) / (self.alpha + T + t)
         a, b = self.a, self.b + x + self._FIRST
-        here = np.exp(betaln(a, b + n) - betaln(a, b)) * nbinom.pmf(n, rate, stays)  # 0 where n is no whole number
+        here = np.exp(betaln(a, b + n) - betaln(a, b)) * nbd_pmf(n, rate, stays)  # 0 where n is no whole number
         with np.errstate(invalid="ignore"):
-            left = np.exp(betaln(a + 1, b + n - 1) - betaln(a, b)) * nbinom.sf(n - 1, rate, stays)
+            left = np.exp(betaln(a + 1, b + n - 1) - betaln(a, b)) * nbd_at_least(n, rate, stays)
         return here + np.where((n > 0) & (n % 1 == 0), left, 0.0)
 
     def latent(self, random, size):

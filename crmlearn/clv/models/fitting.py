@@ -47,6 +47,8 @@ def maximise(cls, known, n, starts=None, errors=True):
     Returns: Fit
     """
     search = _Search(cls, cls._weighted(*known)(n), n.sum(), cls._units(*known))
+    if starts:
+        _refuse_odd_starts(cls, starts)
     starts = np.log(starts) if starts else np.log(cls._STARTS) + np.log(search.units)
     if len(n) <= _SAMPLE:
         found = [search.from_afar(start) for start in starts]
@@ -59,6 +61,14 @@ def maximise(cls, known, n, starts=None, errors=True):
         found = [f for f in near if f is not None] or [search.from_afar(top.x) for top in tops]
     told = float(sum((n * column).sum() for column in known))
     return replace(search.best(found, len(n), errors), checksum=told)
+
+
+def _refuse_odd_starts(cls, starts):
+    names = [f.name for f in fields(cls)]
+    for start in starts:
+        if len(start) != len(names) or not all(np.isfinite(v) and v > 0 for v in start):
+            saw, mend = repr(start)[:80], f"starts=[({', '.join(['1.0'] * len(names))})]: {', '.join(names)}"
+            raise Refusal(f"a start of {cls.__name__} needs {len(names)} positive numbers.", saw, mend)
 
 
 def refits(fit, known):

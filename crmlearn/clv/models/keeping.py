@@ -33,6 +33,12 @@ def save(fit_or_model, path, overwrite=False):
     """
     path, fit = Path(path), fit_or_model if isinstance(fit_or_model, Fit) else None
     model = fit.model if fit else fit_or_model
+    if type(model).__name__ not in _CLASSES:
+        raise Refusal(
+            "only a model or its Fit can be saved.", type(model).__name__, "models.save(BGNBD.fit(base), path)"
+        )
+    if not path.parent.is_dir():
+        raise Refusal("there is no such folder.", str(path.parent), "make it first, or another path")
     if path.exists() and not overwrite:
         raise Refusal("this file exists already.", path.name, "another name, or overwrite=True")
     kept = {"format": FORMAT, "model": type(model).__name__, "parameters": asdict(model)}

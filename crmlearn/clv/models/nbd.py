@@ -4,8 +4,8 @@ from dataclasses import astuple, dataclass
 
 import numpy as np
 from scipy.special import gammaln, psi
-from scipy.stats import nbinom
 
+from crmlearn.clv.models.counts import nbd_pmf
 from crmlearn.clv.models.distinct import Distinct
 from crmlearn.clv.models.orders import OrderModel
 
@@ -62,7 +62,7 @@ class NBD(OrderModel):
     def pmf_if_alive(self, n, t, x, T):
         """Chance of n orders in the next t time units. Arrays broadcast."""
         age = self.alpha + np.asarray(T, float)
-        return nbinom.pmf(n, self.r + np.asarray(x, float), age / (age + t))
+        return nbd_pmf(n, self.r + np.asarray(x, float), age / (age + t))
 
     def latent(self, random, size):
         return random.gamma(self.r, 1 / self.alpha, size), np.full(size, np.inf), np.full(size, np.inf)

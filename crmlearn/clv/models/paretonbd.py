@@ -4,8 +4,8 @@ from dataclasses import astuple, dataclass
 
 import numpy as np
 from scipy.special import exprel, gammaln, psi
-from scipy.stats import nbinom
 
+from crmlearn.clv.models.counts import nbd_pmf
 from crmlearn.clv.models.distinct import Distinct, rows
 from crmlearn.clv.models.hyper import gauss
 from crmlearn.clv.models.orders import OrderModel
@@ -116,12 +116,12 @@ class ParetoNBD(OrderModel):
         """
         n, t, x, T = np.broadcast_arrays(*(np.asarray(v, float) for v in (n, t, x, T)))
         rate, alpha, s, beta = self.r + x, self.alpha + T, self.s, self.beta + T
-        here = (beta / (beta + t)) ** s * nbinom.pmf(n, rate, alpha / (alpha + t))
+        here = (beta / (beta + t)) ** s * nbd_pmf(n, rate, alpha / (alpha + t))
         part, w = interval(1.0)
         n, t, rate, alpha, beta = (v[..., None] for v in (n, t, rate, alpha, beta))
         u = t * part
         leaving = s / beta * (beta / (beta + u)) ** (s + 1)
-        return here + (nbinom.pmf(n, rate, alpha / (alpha + u)) * leaving * t * w).sum(axis=-1)
+        return here + (nbd_pmf(n, rate, alpha / (alpha + u)) * leaving * t * w).sum(axis=-1)
 
     def latent(self, random, size):
         rate = random.gamma(self.r, 1 / self.alpha, size)
