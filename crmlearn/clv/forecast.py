@@ -103,9 +103,8 @@ def terms(horizon_months, discount_per_year, margin, unit):
         "months": months,
         "horizon": months * DAYS["month"] / DAYS[unit],
         "rate": rate,
-        "count_rate": rate
-        if endless
-        else 0.0,  # orders without end are infinitely many for some, so they are discounted
+        # Orders are counted as they are; those without end may be infinitely many, so they are discounted.
+        "count_rate": rate if endless else 0.0,
         "per_year": per_year,
         "margin": margin,
     }

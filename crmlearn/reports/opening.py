@@ -25,7 +25,7 @@ class Orders:
     read, cleaned, policy, feed : how it came about; source : path
     currency : its name, or "currency units"; margin : share of revenue that is contribution
     own_margin : whether each order's margin stands in the file; margin_from : in words
-    pseudonyms : how they were made; about : one line on the data; concerns : sentences that were shown as warnings
+    pseudonyms : how they were made; about : one line on the data
     """
 
     tx: Any

@@ -8,9 +8,8 @@ import pandas as pd
 from scipy.special import chdtrc
 
 from crmlearn import tables
+from crmlearn.clv.intervals import lognormal
 from crmlearn.errors import Refusal, number
-
-Z = 1.959963984540054
 
 
 @dataclass(frozen=True, repr=False)
@@ -54,8 +53,7 @@ class Fit:
         rows = {}
         for name, error in self.standard_errors.items():
             value = getattr(self.model, name)
-            spread = np.exp(Z * error / value)
-            rows[name] = [value, error, value / spread, value * spread]
+            rows[name] = [value, error, *lognormal(value, error)]
         return pd.DataFrame.from_dict(rows, orient="index", columns=["estimate", "standard_error", "low", "high"])
 
     def __repr__(self):

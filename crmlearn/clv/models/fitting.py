@@ -13,6 +13,7 @@ from scipy.optimize import minimize
 
 from crmlearn.clv.models.fits import Fit
 from crmlearn.errors import Refusal, columns
+from crmlearn.transactions import count_histories
 
 # In units of the data. Beyond these a parameter has run away to where the data no longer tell it.
 _SMALL, _LARGE = 1e-4, 1e4
@@ -26,16 +27,13 @@ def histories(summary, names, title):
     """Count identical rows of a summary: arrays by name, n. The cost of a fit grows with these, not with customers."""
     frame = nw.from_native(summary)
     columns(title, names, frame.collect_schema().names())
-    counted = frame.select(names).group_by(names).agg(rows_alike=nw.len())
-    if isinstance(counted, nw.LazyFrame):
-        counted = counted.collect()
-    counted = counted.sort(names)
+    counted = nw.from_native(count_histories(frame.select(names).to_native(), names))
     arrays = [counted[name].cast(nw.Float64).to_numpy().astype(float) for name in names]
     for name, values in zip(names, arrays, strict=True):
         bad = ~np.isfinite(values) | (values < 0)
         if bad.any():
             raise Refusal(f"'{name}' must be finite and not negative.", f"{values[bad][0]}", "summarise(tx, as_of=...)")
-    return arrays, counted["rows_alike"].to_numpy().astype(float)
+    return arrays, counted["customers"].to_numpy().astype(float)
 
 
 def maximise(cls, known, n, starts=None, errors=True):

@@ -131,6 +131,10 @@ class OrderModel(Model):
         """
         raise NotImplementedError
 
+    def latent_if_alive(self, random, x, T):
+        """As latent, of customers who are still there and whose x and T (arrays) are known; times count from now."""
+        raise NotImplementedError
+
     def draw(self, t, x, t_x, T, seed):
         """Draw what customers with these histories do in the next t time units: with the luck of each of them.
 
