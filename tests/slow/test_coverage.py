@@ -15,8 +15,8 @@ import pytest
 from scipy.stats import binom, chi2
 from threadpoolctl import threadpool_limits
 
+from crmlearn.clv.intervals import Z
 from crmlearn.clv.models import BGNBD, MBGNBD, NBD, ParetoNBD
-from crmlearn.clv.models.fits import Z
 
 pytestmark = pytest.mark.slow
 # What the papers found for CDNOW, a little rounded.
