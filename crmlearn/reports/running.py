@@ -114,6 +114,7 @@ def _run(job, notebook, out, work, overwrite):
             log_output=False,
             cwd=notebook.parent,
             config=Config({"KernelManager": {"transport_encryption": "auto"}}),  # orders travel to the kernel and back
+            shutdown_kernel="immediate",  # ipykernel 7.4, asked to leave, may print a traceback of its sockets
         )
     except Exception as error:
         if getattr(error, "ename", "") in ("Refusal", "Refusals"):
