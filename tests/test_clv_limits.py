@@ -94,7 +94,8 @@ def test_of_two_maxima_the_higher_one_is_taken(model, seed, n, truth, best, othe
     drawn = truth.simulate(np.full(n, 40.0), seed)
     fit = model.fit(drawn)
     assert astuple(fit.model) == pytest.approx(best, rel=2e-3) and fit.converged
-    lower = model.fit(drawn, starts=[(fit.model.r, fit.model.alpha, 300.0, 40_000.0)])
+    # On the ridge of the other one: hardly anybody leaves, and all are alike in that.
+    lower = model.fit(drawn, starts=[(fit.model.r, fit.model.alpha, 1_000.0, 400_000.0)])
     assert fit.log_likelihood - lower.log_likelihood == pytest.approx(other, abs=0.02)
 
 

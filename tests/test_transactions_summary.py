@@ -45,6 +45,23 @@ def cdnow():
     return clean(read(datasets.path("cdnow")).tx, Policy(end="1997-09-30")).tx
 
 
+ORDERS = st.lists(
+    st.tuples(st.sampled_from("abcde"), st.datetimes(datetime(1899, 1, 1), datetime(2031, 1, 1)), st.integers(0, 999)),
+    min_size=1,
+    max_size=30,
+)
+
+
+@given(ORDERS, st.sampled_from(["day", "week", "month", "year"]))
+def test_a_log_too_large_for_memory_is_counted_alike(orders, unit):
+    ids, dates, amounts = zip(*orders, strict=True)
+    tx = pl.LazyFrame({"customer_id": ids, "date": dates, "amount": [float(a) for a in amounts]})
+    in_memory = summarise(tx, "2031-12-31", unit).collect()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("crmlearn.transactions.summary._FITS", 0)
+        assert summarise(tx, "2031-12-31", unit).collect().equals(in_memory)
+
+
 class TestPublished:
     """Fader, Hardie & Lee (2005), Marketing Science 24(2), and the counts of the raw log itself."""
 

@@ -1,8 +1,11 @@
 """From orders to one row per customer, in the symbols of the papers, and to the shapes of other libraries."""
 
+from datetime import date
 from typing import Any, NamedTuple
 
 import narwhals.stable.v2 as nw
+import numpy as np
+import pandas as pd
 
 from crmlearn.errors import Refusal, columns, counted, one_of, refuse_all
 from crmlearn.transactions.checking import facts, opened, typed
@@ -10,6 +13,7 @@ from crmlearn.transactions.dates import as_datetime
 from crmlearn.transactions.sources import table_of
 
 DAYS = {"day": 1, "week": 7, "month": 365.25 / 12, "year": 365.25}
+_FITS = 20_000_000  # orders that are counted in memory, where that is faster: 24 bytes each, and some work space
 _LIFETIMES = {"x": "frequency", "t_x": "recency", "T": "T", "mean_spend": "monetary_value"}
 
 
@@ -72,25 +76,29 @@ def summarise(tx, as_of, unit="week"):
     end = as_datetime("as_of", as_of)
     frame = typed(opened(tx, "summarise").select("customer_id", "amount", "date"))
     about = facts(frame)
-    days = frame.select("customer_id", "amount", day=_day_number("date"))
+    days = frame.select("customer_id", "amount", day=_day_number(frame, "date"))
     _refuse_uncleaned(about, days, end)
     if days.implementation.is_dask():
         # Dask lines windows up by the index, which begins anew in every file, and fails to join what it grouped from
         # many files (2026.8). So each customer's orders come together in one part, and each part is a table of pandas.
         return days.to_native().shuffle("customer_id").map_partitions(_of_part, end, unit)
-    summary = _per_customer(days, end, unit)
+    lazy = isinstance(days, nw.LazyFrame)
+    if lazy and days.implementation.is_polars() and about.rows <= _FITS:
+        days = days.collect()
+    summary = _in_symbols(_grouped(days) if isinstance(days, nw.LazyFrame) else _counted_up(days), end, unit)
     # Rows of an engine have no order of their own, and sorting them would cost a shuffle more.
-    sorts = isinstance(summary, nw.DataFrame) or summary.implementation.is_polars()
-    # In the order of the customers, and so is the index: a column put back by it must not go to another customer.
-    return (nw.maybe_reset_index(summary.sort("customer_id")) if sorts else summary).to_native()
+    if isinstance(days, nw.DataFrame) or summary.implementation.is_polars():
+        # In the order of the customers, and so is the index: a column put back by it must not go to another customer.
+        summary = nw.maybe_reset_index(summary.sort("customer_id"))
+    return (summary.lazy() if lazy else summary).to_native()
 
 
 def _of_part(part, end, unit):
-    return _per_customer(nw.from_native(part.reset_index(drop=True)), end, unit).to_native()
+    return _in_symbols(_counted_up(nw.from_native(part.reset_index(drop=True))), end, unit).to_native()
 
 
-def _per_customer(days, end, unit):
-    """From orders (customer_id, amount, day as a number) to a row per customer."""
+def _grouped(days):
+    """From orders (customer_id, amount, day as a number) to sums per customer, in the terms of every engine."""
     days = days.with_columns(first=nw.col("day").min().over("customer_id"))
     at_first = nw.col("day") == nw.col("first")
     days = days.with_columns(
@@ -98,10 +106,37 @@ def _per_customer(days, end, unit):
         first_amount=nw.when(at_first).then(nw.col("amount")).otherwise(0.0),
         later_amount=nw.when(at_first).then(0.0).otherwise(nw.col("amount")),
     )
-    rows = days.group_by("customer_id").agg(
-        nw.col("first").min(), nw.col("at_first").sum(), nw.col("first_amount").sum(), nw.col("later_amount").sum(),
-        orders=nw.len(), last=nw.col("day").max(),
+    return days.group_by("customer_id").agg(
+        nw.col("at_first").sum(), nw.col("first_amount").sum(), nw.col("later_amount").sum(),
+        first=nw.col("day").min(), orders=nw.len(), last=nw.col("day").max(),
     )  # fmt: skip
+
+
+def _counted_up(days):
+    """As _grouped, of a table in memory: every customer gets a number once, where a group is sought anew per column."""
+    of, _ = pd.factorize(days["customer_id"].to_pandas())
+    day, amount = days["day"].to_numpy(), days["amount"].cast(nw.Float64).to_numpy()
+    n = int(of.max(initial=-1)) + 1
+    first, last = np.full(n, day.max(initial=0)), np.zeros(n, np.int64)
+    np.minimum.at(first, of, day)
+    np.maximum.at(last, of, day)
+    begins = day == first[of]
+    example = np.empty(n, np.int64)
+    example[of] = np.arange(len(of))
+    sums = {
+        "first": first,
+        "last": last,
+        "orders": np.bincount(of, minlength=n),
+        "at_first": np.bincount(of[begins], minlength=n),
+        "first_amount": np.bincount(of[begins], amount[begins], n),
+        "later_amount": np.bincount(of[~begins], amount[~begins], n),
+    }
+    customers = nw.maybe_reset_index(days.select("customer_id")[example])
+    return customers.with_columns(nw.new_series(k, v, backend=days.implementation) for k, v in sums.items())
+
+
+def _in_symbols(rows, end, unit):
+    """From sums per customer to x, t_x, T and the mean spend."""
     # A column, not a number: Polars divides by a number by multiplying with its reciprocal, which is off by a bit.
     per = nw.col("first") * 0 + float(DAYS[unit])
     x = nw.col("orders").cast(nw.Int64) - 1
@@ -117,11 +152,13 @@ def _per_customer(days, end, unit):
     )
 
 
-def _day_number(name):
+def _day_number(frame, name):
     """The day of a date as Python's date.toordinal counts it: whole numbers, which every engine computes alike.
 
     On Spark, narwhals measures no time spans, and truncating to days passes through the session's time zone.
     """
+    if isinstance(frame, nw.DataFrame) or frame.implementation.is_polars():  # a division is faster than a calendar
+        return nw.col(name).dt.timestamp("us") // 86_400_000_000 + date(1970, 1, 1).toordinal()
     past = nw.col(name).dt.year().cast(nw.Int64) - 1
     leaps = past // 4 - past // 100 + past // 400
     return past * 365 + leaps + nw.col(name).dt.ordinal_day().cast(nw.Int64)

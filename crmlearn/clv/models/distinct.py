@@ -36,13 +36,30 @@ class Distinct:
 def rows(*arrays):
     """Distinct combinations of arrays of equal length: (their values, one array each), and which one each row is.
 
+    The combinations come in an order of their own, which does not depend on the order of the rows.
+
     >>> (x, T), index = rows(np.array([1.0, 2.0, 1.0]), np.array([9.0, 9.0, 9.0]))
-    >>> x.tolist(), T.tolist(), index.tolist()
-    ([1.0, 2.0], [9.0, 9.0], [0, 1, 0])
+    >>> bool((x[index] == [1.0, 2.0, 1.0]).all()), len(x)
+    (True, 2)
     """
-    index = np.zeros(len(arrays[0]), np.int64)
-    for array in map(Distinct.of, arrays):
-        index, codes = pd.factorize(index * len(array.values) + array.index)
-    first = np.empty(len(codes), np.int64)
-    first[index[::-1]] = np.arange(len(index))[::-1]
-    return tuple(np.asarray(array, float)[first] for array in arrays), index
+    arrays = [np.asarray(array, float) + 0.0 for array in arrays]  # there are two zeros, + 0 and - 0
+    keys = _keys(arrays)
+    order = np.argsort(keys)
+    begins = np.r_[True, np.diff(keys[order]) > 0][: len(keys)]
+    index = np.empty(len(keys), np.int64)
+    index[order] = np.cumsum(begins) - 1
+    values = tuple(array[order[begins]] for array in arrays)
+    if all(np.array_equal(v[index], array) for v, array in zip(values, arrays, strict=True)):
+        return values, index
+    # Two combinations with one key: not once in a million bases of a million customers.
+    values, index = np.unique(np.column_stack(arrays), axis=0, return_inverse=True)
+    return tuple(values.T), index.ravel()
+
+
+def _keys(arrays):
+    """One whole number for every row, in which the bits of all its values are mixed."""
+    keys = np.zeros(len(arrays[0]), np.uint64)
+    for array in arrays:
+        keys = (keys ^ array.view(np.uint64)) * np.uint64(0x9E3779B97F4A7C15)  # 2^64 over the golden ratio, odd
+        keys ^= keys >> np.uint64(32)
+    return keys

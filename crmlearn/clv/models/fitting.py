@@ -5,12 +5,14 @@ sample of customers; only the maxima found there are climbed once more with all,
 """
 
 from dataclasses import astuple, dataclass, fields, replace
+from functools import lru_cache
 from typing import Any
 
 import narwhals.stable.v2 as nw
 import numpy as np
 from scipy.optimize import minimize
 
+from crmlearn.clv.models.distinct import rows
 from crmlearn.clv.models.fits import Fit
 from crmlearn.errors import Refusal, columns
 from crmlearn.transactions import count_histories
@@ -20,20 +22,24 @@ _SMALL, _LARGE = 1e-4, 1e4
 _FLAT = 1e-5  # slope per customer below which the top is reached
 _SAMPLE = 20_000  # customers on whom all starts are tried
 _STEPS, _GAIN = 3, 1e-4  # so many steps that together gain less log-likelihood than this are the last
-_SAME = 0.02  # maxima closer than this, in logs, are one
+_SAME = 0.1  # who comes closer than this, in logs, to a maximum known already is on its way there
 
 
 def histories(summary, names, title):
     """Count identical rows of a summary: arrays by name, n. The cost of a fit grows with these, not with customers."""
     frame = nw.from_native(summary)
     columns(title, names, frame.collect_schema().names())
-    counted = nw.from_native(count_histories(frame.select(names).to_native(), names))
-    arrays = [counted[name].cast(nw.Float64).to_numpy().astype(float) for name in names]
+    n = None
+    if isinstance(frame, nw.LazyFrame):  # what lies on an engine is counted there
+        frame = nw.from_native(count_histories(frame.select(names).to_native(), names))
+        n = frame["customers"].to_numpy()
+    arrays = [frame[name].cast(nw.Float64).to_numpy().astype(float) for name in names]
     for name, values in zip(names, arrays, strict=True):
         bad = ~np.isfinite(values) | (values < 0)
         if bad.any():
             raise Refusal(f"'{name}' must be finite and not negative.", f"{values[bad][0]}", "summarise(tx, as_of=...)")
-    return arrays, counted["customers"].to_numpy().astype(float)
+    known, index = rows(*arrays)
+    return known, np.bincount(index, n, len(known[0])).astype(float)
 
 
 def maximise(cls, known, n, starts=None, errors=True):
@@ -49,12 +55,12 @@ def maximise(cls, known, n, starts=None, errors=True):
         _refuse_odd_starts(cls, starts)
     starts = np.log(starts) if starts else np.log(cls._STARTS) + np.log(search.units)
     if len(n) <= _SAMPLE:
-        found = [search.from_afar(start) for start in starts]
+        found = search.tops(starts)
     else:
         drawn = np.random.default_rng(1).multinomial(_SAMPLE, n / n.sum()).astype(float)
         some = drawn > 0
         part = _Search(cls, cls._weighted(*(v[some] for v in known))(drawn[some]), _SAMPLE, search.units)
-        tops = _distinct([part.from_afar(start) for start in starts])
+        tops = part.tops(starts)
         near = [search.from_nearby(top.x, part.curvature(top.x)) for top in tops]
         found = [f for f in near if f is not None] or [search.from_afar(top.x) for top in tops]
     told = float(sum((n * column).sum() for column in known))
@@ -102,14 +108,31 @@ class _Search:
             value, gradient = self.log_likelihood(p)
         return -value / self.n, -gradient * p / self.n
 
-    def from_afar(self, start):
-        """Newton's steps in a region of trust; beyond the limits the likelihood is held to be flat."""
+    def tops(self, starts):
+        """The maxima to which these starts lead, each once."""
+        found = []
+        for start in starts:
+            top = self.from_afar(start, found)
+            if np.isfinite(top.fun) and not _at_one_of(found, top):
+                found.append(top)
+        return found
+
+    def from_afar(self, start, tops=()):
+        """Newton's steps in a region of trust; beyond the limits the likelihood is held to be flat.
+
+        tops : maxima known already; whoever comes close to one of them ends there
+        """
         low, high = np.log(_SMALL / 10 * self.units), np.log(_LARGE * 10 * self.units)
 
-        def held(logs):
+        @lru_cache(2)  # the slope at a point is asked for by the step and by the curvature
+        def at(logs):
+            logs = np.frombuffer(logs)
             inside = np.clip(logs, low, high)
             value, gradient = self.negative(inside)
             return value, np.where(inside == logs, gradient, 0.0)
+
+        def held(logs):
+            return at(logs.tobytes())
 
         def hessian(logs, step=1e-5):
             here = held(logs)[1]
@@ -121,7 +144,8 @@ class _Search:
         def enough(intermediate_result):
             """A likelihood that rises for ever, ever more slowly, is not climbed to its end."""
             seen.append(intermediate_result.fun * self.n)
-            if len(seen) > _STEPS and seen[-1 - _STEPS] - seen[-1] < _GAIN:
+            slow = len(seen) > _STEPS and seen[-1 - _STEPS] - seen[-1] < _GAIN
+            if slow or _at_one_of(tops, intermediate_result):
                 raise StopIteration
 
         options = {"gtol": 1e-8, "initial_trust_radius": 1.0, "max_trust_radius": 5.0, "maxiter": 100}
@@ -176,10 +200,6 @@ def _flat(found):
     return bool(np.isfinite(found.fun) and np.abs(found.jac).max() < _FLAT)
 
 
-def _distinct(found):
-    """The maxima, each once, and only those that are finite."""
-    tops = []
-    for f in sorted((f for f in found if np.isfinite(f.fun)), key=lambda f: f.fun):
-        if all(np.abs(f.x - top.x).max() > _SAME for top in tops):
-            tops.append(f)
-    return tops
+def _at_one_of(tops, here):
+    """Whether the way from here ends on a flat top that is known already."""
+    return any(_flat(top) and here.fun >= top.fun and np.abs(here.x - top.x).max() < _SAME for top in tops)
