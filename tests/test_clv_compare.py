@@ -151,3 +151,39 @@ def test_tenths_add_up_to_the_base_and_hold_their_interval(tx):
     assert table["value"][0] == pytest.approx(each["value"].sum())
     with pytest.raises(Refusal, match="at least as many customers"):
         clv.tenths(fit, spend, base.head(9), **terms)
+
+
+class TestChoose:
+    def test_the_likeliest_of_cdnow(self, base):
+        choice = clv.choose(base)
+        assert choice.name == "MBGNBD" and choice.fit is choice.fits["MBGNBD"]  # -9582.1357, BG/NBD -9582.4292
+        assert choice.ranking["model"].tolist() == ["MBGNBD", "BGNBD", "ParetoNBD", "NBD"]
+        assert choice.refused == {} and choice.doubts == []
+
+    def test_only_among_those_asked_for(self, base):
+        choice = clv.choose(base, among=[ParetoNBD])
+        assert choice.name == "ParetoNBD" and set(choice.fits) == {"NBD", "BGNBD", "MBGNBD", "ParetoNBD"}
+
+    @staticmethod
+    def leaving_alike(rate, n=3000):
+        """Customers who may order at different rates, but all leave after 10 weeks on average."""
+        random = np.random.default_rng(3)
+        there = np.minimum(random.exponential(10.0, n), 40.0)
+        x = random.poisson(rate(random, n) * there)
+        t_x = np.where(x > 0, there * random.random(n) ** (1 / np.maximum(x, 1)), 0.0)
+        return pd.DataFrame({"x": x, "t_x": t_x, "T": np.full(n, 40.0)})
+
+    def test_a_better_model_at_its_limit_is_a_doubt(self):
+        choice = clv.choose(self.leaving_alike(lambda random, n: random.gamma(1.0, 1.0, n)))
+        assert choice.doubts == ["ParetoNBD"] and choice.name in ("BGNBD", "MBGNBD")
+        assert choice.fits["ParetoNBD"].bic < choice.fit.bic - 2
+        assert "no stable answer" in str(choice.refused["ParetoNBD"])
+
+    def test_customers_who_are_all_alike_leave_no_model_to_take(self):
+        choice = clv.choose(self.leaving_alike(lambda random, n: 1.0))
+        assert choice.name is None and set(choice.refused) == {"BGNBD", "MBGNBD", "ParetoNBD"} and choice.doubts == []
+
+    def test_nobody_came_back(self, base):
+        choice = clv.choose(base.assign(x=0, t_x=0.0))
+        assert choice.name is None and choice.fit is None and choice.fits == {}
+        assert all("nobody bought again" in str(problem) for problem in choice.refused.values())

@@ -2,6 +2,7 @@
 
 from crmlearn.clv import models
 from crmlearn.clv.answer import CLV, side_by_side
+from crmlearn.clv.choosing import Choice, choose
 from crmlearn.clv.comparing import Comparison, compare
 from crmlearn.clv.discount import convert
 from crmlearn.clv.kinds import cohort, historic, individual, lifespan, predictive
@@ -9,6 +10,6 @@ from crmlearn.clv.ranked import tenths
 from crmlearn.clv.resampling import Draws, bootstrap
 
 __all__ = [
-    "CLV", "Comparison", "Draws", "bootstrap", "cohort", "compare", "convert", "historic", "individual", "lifespan",
-    "models", "predictive", "side_by_side", "tenths",
+    "CLV", "Choice", "Comparison", "Draws", "bootstrap", "choose", "cohort", "compare", "convert",
+    "historic", "individual", "lifespan", "models", "predictive", "side_by_side", "tenths",
 ]  # fmt: skip

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from crmlearn.clv.models import BGNBD, MBGNBD, NBD, Fit, ParetoNBD, ranking
+from crmlearn.clv.models import BGNBD, MBGNBD, NBD, Fit, ParetoNBD, model_of, ranking
 from crmlearn.errors import Refusal
 
 CANDIDATES = (BGNBD, MBGNBD, ParetoNBD)
@@ -13,7 +13,8 @@ _SAYS_LITTLE = 2.0  # a difference of BIC up to which neither model is the bette
 class Choice:
     """What became of every model.
 
-    fits : {model: Fit} of all that were fitted, stable or not; refused : {model: Refusal} of the others
+    fits : {model: Fit} of all that could be fitted; refused : {model: Refusal}, why the others could not, or found no
+        stable answer
     stable : {model: Fit}, those that may be taken
     name : the model taken; None when none is stable
     doubts : models that describe these customers better, but whose numbers ran to a limit
@@ -36,28 +37,28 @@ class Choice:
         return ranking(list(self.fits.values()))
 
 
-def choose(summary, among=CANDIDATES, beside=(NBD,)):
+def choose(summary, models=(NBD, *CANDIDATES), among=CANDIDATES):
     """Fit models of orders without a contract, and take the one that makes the past likeliest.
 
     summary : table with x, t_x, T (transactions.summarise), one row per customer
-    among : classes that may be taken, by BIC; beside : classes fitted to compare with, such as NBD, whose customers
-        never leave
+    models : classes to fit; among : those of them that may be taken, by BIC. Customers of NBD never leave, so it is a
+        yardstick unless you say otherwise.
     Returns: Choice. What has no answer is refused by name, not raised: the next model may have one.
 
-    >>> import pandas as pd
     >>> base = NBD(r=0.4, alpha=12.0).simulate([40.0] * 500, seed=1)
-    >>> choice = choose(base, among=(NBD,), beside=())
+    >>> choice = choose(base, models=[NBD], among=[NBD])
     >>> choice.name, round(choice.fit.model.r, 2)
     ('NBD', 0.33)
     """
     fits, refused = {}, {}
-    for cls in (*beside, *among):
+    for cls in models:
         try:
             fits[cls.__name__] = cls.fit(summary)
+            model_of(fits[cls.__name__])
         except Refusal as problem:
             refused[cls.__name__] = problem
-    mine = {cls.__name__: fits[cls.__name__] for cls in among if cls.__name__ in fits}
-    stable = {name: fit for name, fit in mine.items() if fit.converged}
+    names = [cls.__name__ for cls in among]
+    stable = {name: fit for name, fit in fits.items() if name in names and fit.converged}
     name = min(stable, key=lambda n: stable[n].bic, default=None)
     doubts = [n for n, fit in fits.items() if not fit.converged and name and fit.bic < fits[name].bic - _SAYS_LITTLE]
     return Choice(fits, refused, stable, name, doubts)

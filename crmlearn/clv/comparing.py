@@ -91,55 +91,98 @@ def compare(tx, split_at, until=None, models=MODELS, unit="week"):
         raise Refusal(
             "models are classes of orders without a contract.", repr(odd[0])[:60], "models=(BGNBD, ParetoNBD)"
         )
-    parts = split(tx, split_at)
-    cut = np.datetime64(as_datetime("split_at", split_at).replace(hour=0, minute=0, second=0, microsecond=0), "D")
-    known = nw.from_native(summarise(parts.calibration, as_of=str(cut), unit=unit))
-    known = (known.collect() if isinstance(known, nw.LazyFrame) else known).select("customer_id", "x", "t_x", "T")
-    ids, days = _orders(tx)
-    end = days.max() if until is None else np.datetime64(as_datetime("until", until), "D")
-    if end > days.max() + 31 * _DAY:
-        saw = f"until={end}, the last order is of {days.max()}"
-        raise Refusal("time after the last order is unknown, not empty.", saw, f"until='{days.max()}'")
-    if end <= cut:
-        raise Refusal("nothing is held out.", f"split_at={cut}, until={end}", "a later until, or an earlier split_at")
-    customers = known.to_pandas()
-    place = pd.Index(customers["customer_id"]).get_indexer(ids)
-    held = (place >= 0) & (days > cut) & (days <= end)
-    observed = np.bincount(place[held], minlength=len(customers)).astype(float)
-    if not observed.sum():
-        raise Refusal("no known customer ordered in the time held out.", f"after {cut} until {end}", "another split_at")
-    length = float((end - cut) / _DAY) / DAYS[unit]
-    history = customers["x"].to_numpy(float), customers["t_x"].to_numpy(float), customers["T"].to_numpy(float)
-    fits, left_out, forecasts, used = {}, {}, {}, {}
-    for cls in progress(list(models), "fitting models"):
-        try:
-            fits[cls.__name__] = cls.fit(customers)
-            used[cls.__name__] = model_of(fits[cls.__name__])
-            forecasts[cls.__name__] = used[cls.__name__].expected_orders(length, *history)
-        except Refusal as problem:
-            left_out[cls.__name__] = f"{problem.wrong} ({problem.saw})"
-    first = np.full(len(customers), end)
-    np.minimum.at(first, place[place >= 0], days[place >= 0])
-    recent = (place >= 0) & (days <= cut) & (days > cut - (end - cut))
-    again = np.bincount(place[recent], minlength=len(customers)) - (first > cut - (end - cut))
-    scale = max(1.0, float((end - cut) / (cut - first.min() + _DAY)))
-    forecasts |= _rules_of_thumb(again * scale, history[0])
+    cut = np.datetime64(as_datetime("split_at", split_at), "D")
+    orders = _Orders.of(_known(tx, split_at, cut, unit), tx, cut, until)
+    observed, length = orders.held_out(), orders.length / DAYS[unit]
+    fits, left_out, used, forecasts = _fitted(models, orders.customers, length)
+    forecasts |= _rules_of_thumb(orders.last_period(), orders.customers["x"].to_numpy(float))
     rows = {name: _judged(expected, observed) | _of_fit(fits.get(name)) for name, expected in forecasts.items()}
     table = pd.DataFrame.from_dict(rows, orient="index").sort_values("rmse", kind="stable").rename_axis("forecast")
-    customers = customers.assign(observed=observed, **forecasts)
-    mine = (place >= 0) & (days <= end)
+    customers = orders.customers.assign(observed=observed, **forecasts)
     return Comparison(
-        table, fits, left_out, customers, _by_history(customers, forecasts), _frequency(history, used),
-        _tracking(first, days[mine], used, history, cut, end, unit),
-        pd.Timestamp(first.min()), pd.Timestamp(cut), unit, length,
+        table, fits, left_out, customers, _by_history(customers, forecasts), _frequency(customers, used),
+        _tracking(orders, used, unit), pd.Timestamp(orders.first.min()), pd.Timestamp(cut), unit, length,
     )  # fmt: skip
 
 
-def _orders(tx):
-    """(customer ids, days) of all orders, as arrays."""
-    frame = nw.from_native(tx).select("customer_id", "date")
-    frame = frame.collect() if isinstance(frame, nw.LazyFrame) else frame
-    return frame["customer_id"].to_numpy(), frame["date"].to_numpy().astype("datetime64[D]")
+def _known(tx, split_at, cut, unit):
+    """The histories of the customers who had come by the split."""
+    base = nw.from_native(summarise(split(tx, split_at).calibration, as_of=str(cut), unit=unit))
+    base = base.collect() if isinstance(base, nw.LazyFrame) else base
+    return base.select("customer_id", "x", "t_x", "T").to_pandas()
+
+
+@dataclass(frozen=True)
+class _Orders:
+    """The orders of the customers known at the split, on both sides of it.
+
+    customers : table customer_id, x, t_x, T; who : row of it, of each order; days : of each order
+    cut, end : last day the models know, last day held out; first : day of each customer's first order
+    """
+
+    customers: Any
+    who: Any
+    days: Any
+    cut: Any
+    end: Any
+    first: Any
+
+    @classmethod
+    def of(cls, customers, tx, cut, until):
+        frame = nw.from_native(tx).select("customer_id", "date")
+        frame = frame.collect() if isinstance(frame, nw.LazyFrame) else frame
+        days = frame["date"].to_numpy().astype("datetime64[D]")
+        end = days.max() if until is None else np.datetime64(as_datetime("until", until), "D")
+        if end > days.max() + 31 * _DAY:
+            saw = f"until={end}, the last order is of {days.max()}"
+            raise Refusal("time after the last order is unknown, not empty.", saw, f"until='{days.max()}'")
+        if end <= cut:
+            mend = "a later until, or an earlier split_at"
+            raise Refusal("nothing is held out.", f"split_at={cut}, until={end}", mend)
+        who = pd.Index(customers["customer_id"]).get_indexer(frame["customer_id"].to_numpy())
+        mine = (who >= 0) & (days <= end)
+        who, days = who[mine], days[mine]
+        first = np.full(len(customers), end)
+        np.minimum.at(first, who, days)
+        return cls(customers, who, days, cut, end, first)
+
+    @property
+    def length(self):
+        """Days held out."""
+        return float((self.end - self.cut) / _DAY)
+
+    def held_out(self):
+        """Orders of each customer after the split."""
+        orders = np.bincount(self.who[self.days > self.cut], minlength=len(self.first)).astype(float)
+        if not orders.sum():
+            saw = f"after {self.cut} until {self.end}"
+            raise Refusal("no known customer ordered in the time held out.", saw, "another split_at")
+        return orders
+
+    def last_period(self):
+        """Repeat orders of each customer in as long a time before the split, or in all there is, scaled up."""
+        since = self.cut - (self.end - self.cut)
+        recent = (self.days <= self.cut) & (self.days > since)
+        again = np.bincount(self.who[recent], minlength=len(self.first)) - (self.first > since)
+        return again * max(1.0, self.length / float((self.cut - self.first.min() + _DAY) / _DAY))
+
+
+def _fitted(models, customers, length):
+    """{model: Fit}, {model: reason why it says nothing}, and of the others {model: model}, {model: forecast}."""
+    fits, left_out, used, forecasts = {}, {}, {}, {}
+    for cls in progress(list(models), "fitting models"):
+        name = cls.__name__
+        try:
+            fits[name] = cls.fit(customers)
+            used[name] = model_of(fits[name])
+            forecasts[name] = used[name].expected_orders(length, *_history(customers))
+        except Refusal as problem:
+            left_out[name] = f"{problem.wrong} ({problem.saw})"
+    return fits, left_out, used, forecasts
+
+
+def _history(customers):
+    return [customers[name].to_numpy(float) for name in ("x", "t_x", "T")]
 
 
 def _rules_of_thumb(last, x):
@@ -190,8 +233,8 @@ def _by_history(customers, forecasts, most=7):
     return table.rename(index={most: f"{most} or more"})
 
 
-def _frequency(history, used, most=7):
-    x, _, T = history
+def _frequency(customers, used, most=7):
+    x, _, T = _history(customers)
     ages, n = np.unique(T, return_counts=True)
     table = {"observed": np.bincount(np.minimum(x, most).astype(int), minlength=most + 1)}
     for name, model in used.items():
@@ -201,22 +244,20 @@ def _frequency(history, used, most=7):
     return pd.DataFrame(table, index=pd.Index(names, name="repeat_orders"))
 
 
-def _tracking(first, days, used, history, cut, end, unit):
+def _tracking(orders, used, unit):
     """Cumulative repeat orders by week: observed, expected of new customers of these ages, and then forecast."""
-    start = first.min()
-    weeks = np.arange(1, int((end - start) / _DAY) // 7 + 1)
+    start, cut, first = orders.first.min(), orders.cut, np.sort(orders.first)
+    weeks = np.arange(1, int((orders.end - start) / _DAY) // 7 + 1)
     ends = start + weeks * np.timedelta64(7, "D")
-    comings, n = np.unique(first[first <= cut], return_counts=True)
-    known = np.sort(days)
-    repeat = np.searchsorted(known, ends, "right") - np.searchsorted(np.sort(first), ends, "right")
+    comings, n = np.unique(first, return_counts=True)
+    days = np.sort(orders.days)
     age = (ends[:, None] - comings[None, :]) / _DAY
-    table = {"week": weeks, "observed": repeat}
+    table = {"week": weeks, "observed": np.searchsorted(days, ends, "right") - np.searchsorted(first, ends, "right")}
+    repeat_at_cut = float(np.searchsorted(days, cut, "right") - len(first))
     for name, model in used.items():
-        steps = np.arange(int(age.max()) + 1) / DAYS[unit]
-        curve = model.expected_orders_new(steps)
+        curve = model.expected_orders_new(np.arange(int(age.max()) + 1) / DAYS[unit])
         table[name] = np.where(age > 0, curve[np.maximum(age, 0).astype(int)], 0.0) @ n
-        known_by_then = float(np.searchsorted(known, cut, "right") - len(first))
         for i in np.flatnonzero(ends > cut):
             ahead = float((ends[i] - cut) / _DAY) / DAYS[unit]
-            table[name][i] = known_by_then + model.expected_orders(ahead, *history).sum()
+            table[name][i] = repeat_at_cut + model.expected_orders(ahead, *_history(orders.customers)).sum()
     return pd.DataFrame(table).assign(held_out=ends > cut)[["week", "held_out", "observed", *used]]

@@ -1,9 +1,8 @@
 """Forecasts next to what came: charts of a comparison of models, clv.compare."""
 
+from crmlearn.clv.models import SPOKEN
 from crmlearn.plots.charts import bars, lines
 
-# What readers call the models; a name that is not here stands as it is.
-SPOKEN = {"BGNBD": "BG/NBD", "MBGNBD": "MBG/NBD", "ParetoNBD": "Pareto/NBD"}
 _POINTS = 40  # more of them than this, and markers run into each other
 
 
@@ -16,7 +15,7 @@ def tracking(test, title, names=None, incremental=False):
     table = (test.incremental if incremental else test.tracking).set_index("week")
     names = _models(test.tracking, names)
     every = 1 if incremental else -(-len(table) // _POINTS)
-    shown = table[["observed", *names]].rename(columns={n: f"{SPOKEN.get(n, n)} (model)" for n in names})
+    shown = table[["observed", *names]].rename(columns={n: f"{SPOKEN[n]} (model)" for n in names})
     what = "repeat orders in the week" if incremental else "repeat orders until then"
     figure = lines(shown[::every], title, f"weeks since {test.start:%d %B %Y}", what)
     ax, split = figure.axes[0], (test.split_at - test.start).days / 7
@@ -46,4 +45,4 @@ def frequency(test, title, names=None):
 
 
 def _models(table, names):
-    return list(names) if names is not None else [n for n in table if n in SPOKEN or n == "NBD"]
+    return list(names) if names is not None else [n for n in table if n in SPOKEN]

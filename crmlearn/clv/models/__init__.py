@@ -10,7 +10,10 @@ from crmlearn.clv.models.nbd import NBD
 from crmlearn.clv.models.paretonbd import ParetoNBD
 from crmlearn.clv.models.sbg import SBG
 
+# What readers call them.
+SPOKEN = {"BGBB": "BG/BB", "BGNBD": "BG/NBD", "MBGNBD": "MBG/NBD", "NBD": "NBD", "ParetoNBD": "Pareto/NBD"}
+
 __all__ = [
-    "BGBB", "BGNBD", "MBGNBD", "NBD", "SBG", "Fit", "GammaGamma", "ParetoNBD",
+    "BGBB", "BGNBD", "MBGNBD", "NBD", "SBG", "SPOKEN", "Fit", "GammaGamma", "ParetoNBD",
     "likelihood_ratio", "load", "model_of", "ranking", "save",
 ]  # fmt: skip
