@@ -16,6 +16,7 @@ AS_OF = "1997-09-30"
 
 rates = st.floats(0, 0.99)
 discounts = st.floats(0.01, 0.5)
+PUBLISHED = BGNBD(0.243, 4.414, 0.793, 2.426)
 
 
 @pytest.fixture(scope="module")
@@ -314,3 +315,42 @@ class TestEndlessHorizon:
             clv.predictive(*models, base, horizon_months=float("inf"), discount_per_year=0.0)
         with pytest.raises(Refusal, match="outcomes need an end"):
             clv.individual(*models, base, horizon_months=float("inf"), discount_per_year=0.1, outcomes=True)
+
+
+class TestCalendarMonths:
+    """A month is as long as the calendar says, once it is known from which day it counts."""
+
+    HISTORY = pd.DataFrame({"x": [0, 2], "t_x": [0.0, 30.43], "T": [38.86, 38.86], "mean_spend": [np.nan, 20.0]})
+
+    @pytest.mark.parametrize(
+        ("as_of", "months", "days"),
+        [
+            ("2023-01-31", 1, 28),
+            ("2024-01-31", 1, 29),
+            ("2023-04-30", 1, 30),
+            ("2023-05-31", 12, 366),
+            ("2022-05-31", 12, 365),
+            (None, 12, 365.25),
+            (None, 1, 365.25 / 12),
+        ],
+    )
+    def test_the_look_ahead_ends_on_the_day(self, as_of, months, days):
+        terms = {"horizon_months": months, "discount_per_year": 0.1, "as_of": as_of}
+        found = clv.individual(PUBLISHED, 10.0, self.HISTORY, **terms)
+        expected = PUBLISHED.expected_orders(days / 7, *(self.HISTORY[c] for c in ("x", "t_x", "T")))
+        assert found.table["expected_orders"].to_numpy() == pytest.approx(expected, rel=1e-12)
+        same = (
+            clv.predictive(PUBLISHED, 10.0, self.HISTORY, **terms),
+            clv.tenths(PUBLISHED, 10.0, self.HISTORY, **terms, groups=2),
+        )
+        assert same[0].total == pytest.approx(found.total) == same[1]["value"].sum()
+
+    def test_the_answer_names_the_last_day(self):
+        found = clv.predictive(
+            PUBLISHED, 10.0, horizon_months=1, discount_per_year=0.1, customer="new", as_of="2023-01-31"
+        )
+        assert found.basis["horizon"] == "1 month, until 28 February 2023"
+
+    def test_half_a_month_is_no_month_of_the_calendar(self):
+        with pytest.raises(Refusal, match="whole months"):
+            clv.individual(PUBLISHED, 10.0, self.HISTORY, 1.5, 0.1, as_of="2023-01-31")

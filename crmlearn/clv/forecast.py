@@ -6,12 +6,14 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 import numpy as np
+import pandas as pd
 
 from crmlearn.clv.discount import convert
 from crmlearn.clv.intervals import quantiles
 from crmlearn.clv.models.distinct import rows
 from crmlearn.clv.models.orders import histories_of
 from crmlearn.errors import Refusal, columns, number, one_of
+from crmlearn.transactions.dates import as_datetime
 from crmlearn.transactions.summary import DAYS
 
 
@@ -91,17 +93,25 @@ def collected(summary):
     return frame
 
 
-def terms(horizon_months, discount_per_year, margin, unit):
+def terms(horizon_months, discount_per_year, margin, unit, as_of=None):
     one_of("unit", unit, tuple(DAYS))
     endless = horizon_months == float("inf")
+    given = None if as_of is None else as_datetime("as_of", as_of)
     months = horizon_months if endless else number("horizon_months", horizon_months, 0, low_open=True)
     hint = "an endless horizon needs a discount: discount_per_year=0.10" if endless else ""
     per_year = number("discount_per_year", discount_per_year, 0 if endless else -1, hint=hint, low_open=True)
     margin = number("margin", margin, 0, 1, low_open=True)
     rate = float(np.log1p(convert(per_year, "year", unit)))
+    days, until = months * DAYS["month"], None
+    if given is not None and not endless:
+        if months % 1:
+            raise Refusal("the calendar has whole months only.", f"horizon_months={months:g}", "a whole number")
+        until = given + pd.DateOffset(months=int(number("horizon_months", months, 0, 1200)))
+        days = float((until - given).days)
     return {
         "months": months,
-        "horizon": months * DAYS["month"] / DAYS[unit],
+        "until": until,
+        "horizon": days / DAYS[unit],
         "rate": rate,
         # Orders are counted as they are; those without end may be infinitely many, so they are discounted.
         "count_rate": rate if endless else 0.0,
@@ -111,10 +121,13 @@ def terms(horizon_months, discount_per_year, margin, unit):
 
 
 def forecast_basis(given, who):
+    until = f", until {given['until']:%d %B %Y}" if given["until"] is not None else ""
     return {
         "counts": counted_as(given["margin"]),
         "acquisition cost": "not taken off: it is spent already",
-        "horizon": "endless" if np.isinf(given["months"]) else f"{given['months']:g} months",
+        "horizon": "endless"
+        if np.isinf(given["months"])
+        else f"{given['months']:g} month{'s' * (given['months'] != 1)}{until}",
         "discount": f"{given['per_year']:.4g} per year, each order from its own moment",
         "customer": who,
     }

@@ -214,7 +214,16 @@ def _cohort_without_contract(realised, expected, cost):
 
 
 def individual(
-    model, spend, summary, horizon_months, discount_per_year, margin=1.0, unit="week", draws=None, outcomes=False
+    model,
+    spend,
+    summary,
+    horizon_months,
+    discount_per_year,
+    margin=1.0,
+    unit="week",
+    draws=None,
+    outcomes=False,
+    as_of=None,
 ):
     """What each customer will still bring within a horizon: chance of being alive x orders x spend, discounted.
 
@@ -228,12 +237,14 @@ def individual(
     draws : bootstrap(...), for the uncertainty of the parameters: an interval of each customer's expected value
     outcomes : whether to tell the uncertainty of the outcome, too: between which numbers of orders 95 % of such
         customers will end, were the parameters exact
+    as_of : date of the summary, from which months are counted in the calendar: one month from 31 January is 28 or 29
+        days. Without it every month has 365.25 / 12 days.
     Returns: CLV; its table has one row per customer: customer_id, p_alive, expected_orders (discounted only when the
         horizon is endless),
         expected_spend (revenue per order), value; low, high of the value when draws are given; orders_low, orders_high
         with outcomes; the order is the summary's
     """
-    given = terms(horizon_months, discount_per_year, margin, unit)
+    given = terms(horizon_months, discount_per_year, margin, unit, as_of)
     frame = collected(summary)
     known, order_model, spend_model = Known.of(frame), model_of(model), model_of(spend)
     history = known.x, known.t_x, known.T
@@ -269,6 +280,7 @@ def predictive(
     unit="week",
     customer="existing",
     draws=None,
+    as_of=None,
 ):
     """What a customer base, or a new customer, will still bring within a horizon.
 
@@ -285,7 +297,7 @@ def predictive(
     14.73 per customer (predictive)
     """
     one_of("customer", customer, ("existing", "new"))
-    given = terms(horizon_months, discount_per_year, margin, unit)
+    given = terms(horizon_months, discount_per_year, margin, unit, as_of)
     if customer == "new":
         return _new_customer(model, spend, given, draws)
     if summary is None:

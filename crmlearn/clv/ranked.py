@@ -10,11 +10,20 @@ from crmlearn.errors import Refusal, number
 
 
 def tenths(
-    model, spend, summary, horizon_months, discount_per_year, margin=1.0, unit="week", draws=None, groups=10
-):  # fmt: skip
+    model,
+    spend,
+    summary,
+    horizon_months,
+    discount_per_year,
+    margin=1.0,
+    unit="week",
+    draws=None,
+    groups=10,
+    as_of=None,
+):
     """Sort customers by expected value, the highest first, and cut the list into groups of equal size.
 
-    model, spend, summary, horizon_months, discount_per_year, margin, unit, draws : as in individual
+    model, spend, summary, horizon_months, discount_per_year, margin, unit, draws, as_of : as in individual
     groups : how many
     Returns: pandas table, one row per group: tenth, customers, p_alive (mean), expected_orders (mean, not discounted),
         value_per_customer, value (currency units of contribution), share (of the value of all), and low, high of
@@ -30,7 +39,8 @@ def tenths(
     0      1          2   0.91
     1      2          2   0.09
     """
-    given, n = terms(horizon_months, discount_per_year, margin, unit), int(number("groups", groups, 2))
+    given = terms(horizon_months, discount_per_year, margin, unit, as_of)
+    n = int(number("groups", groups, 2))
     if groups % 1:
         raise Refusal(f"groups={groups} is not a whole number.", repr(groups), "groups=10")
     frame = collected(summary)
