@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crmlearn import clv, datasets, transactions
-from crmlearn.clv.models import BGNBD, SBG, GammaGamma
+from crmlearn.clv.models import BGNBD, MBGNBD, NBD, SBG, GammaGamma
 from crmlearn.errors import Refusal
 
 PUBLISHED_BGNBD = BGNBD(r=0.243, alpha=4.414, a=0.793, b=2.426)
@@ -312,3 +312,21 @@ class TestRefusals:
         assert not fit.converged and "limit" in fit.message
         with pytest.raises(Refusal, match="no stable answer"):
             clv.predictive(fit, 20.0, table, horizon_months=12, discount_per_year=0.1)
+
+
+class TestHessian:
+    """The second derivatives that give the standard errors, against differences of the gradient."""
+
+    @given(st.sampled_from([BGNBD, MBGNBD, NBD]), st.lists(positive, min_size=4, max_size=4))
+    @settings(max_examples=60)
+    def test_is_the_slope_of_the_gradient(self, cls, logs):
+        histories = np.array([[0, 0, 30], [0, 0, 5], [1, 4, 30], [3, 29, 30], [40, 12.5, 36]], float).T
+        p = np.array(logs)[: 2 if cls is NBD else 4]
+        log_likelihood = cls._weighted(*histories)(np.array([5.0, 1, 2, 3, 1]))
+        value, gradient, hessian = log_likelihood(p, curved=True)
+        assert (value, *gradient) == (log_likelihood(p)[0], *log_likelihood(p)[1])
+        steps = np.diag(p * 1e-5)
+        slopes = [(log_likelihood(p + e)[1] - log_likelihood(p - e)[1]) / (2 * e.sum()) for e in steps]
+        scale = np.outer(1 / p, 1 / p)  # what one unit of each log is worth
+        assert hessian == pytest.approx(np.array(slopes), rel=1e-5, abs=1e-5 * scale.max())
+        assert hessian == pytest.approx(hessian.T, rel=1e-12)

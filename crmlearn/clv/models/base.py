@@ -15,9 +15,11 @@ class Model:
     _STARTS : parameter tuples to begin with, each number in its own unit
     _units(*columns) : the size of each parameter: 1, or that of the data for parameters that are times or money
     _weighted(*columns) : distinct histories -> their weights -> parameters -> (sum of log-likelihoods, its gradient)
+    _CURVED : whether the last of these takes curved=True and then gives the Hessian, too
     """
 
     _STARTS: tuple = ()
+    _CURVED = False
 
     def __post_init__(self):
         for f in fields(self):

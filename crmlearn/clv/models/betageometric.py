@@ -3,7 +3,7 @@
 from dataclasses import astuple
 
 import numpy as np
-from scipy.special import betaln, gammaln, hyp2f1, psi
+from scipy.special import betaln, gammaln, hyp2f1, psi, zeta
 
 from crmlearn.clv.models.counts import nbd_at_least, nbd_pmf
 from crmlearn.clv.models.distinct import Distinct
@@ -18,13 +18,14 @@ class BetaGeometricNBD(OrderModel):
     """
 
     _FIRST = 0
+    _CURVED = True
     # Ordinary customers, hardly any leaving but for a few at once, and all alike: of 1,906 simulated bases, many of
     # them with two maxima, one of the three led to the highest in each.
     _STARTS = ((0.5, 0.2, 0.5, 2.0), (1.0, 0.3, 0.01, 0.05), (1.0, 0.5, 10.0, 100.0))
 
     @classmethod
     def _weighted(cls, x, t_x, T):
-        """Histories -> weights -> parameters -> (sum of log-likelihoods, its gradient).
+        """Histories -> weights -> parameters -> (sum of log-likelihoods, its gradient and, if asked for, its Hessian).
 
         Most of the likelihood depends on x alone or on T alone. What is left per history is the odds of having gone.
         """
@@ -38,7 +39,7 @@ class BetaGeometricNBD(OrderModel):
             total, by_x, by_T, orders_by_T = n.sum(), xs.total(n), ages.total(n), ages.total(n * x)
             n_could = n[could]
 
-            def log_likelihood(p):
+            def log_likelihood(p, curved=False):
                 r, alpha, a, b = p
                 k, log_T = xs.values, np.log(alpha + ages.values)
                 since = waited / (alpha + t_could)
@@ -46,19 +47,35 @@ class BetaGeometricNBD(OrderModel):
                 after = b + x_could + (cls._FIRST - 1)
                 odds = np.log(a / after) + (r + x_could) * later
                 small = np.exp(-np.abs(odds))
-                gone = n_could * np.where(odds > 0, 1.0, small) / (1 + small)
+                share = np.where(odds > 0, 1.0, small) / (1 + small)
+                gone, by_age = n_could * share, r * by_T + orders_by_T
                 value = by_x @ (gammaln(r + k) + gammaln(b + chances) - gammaln(a + b + chances))
                 value += total * (r * np.log(alpha) - gammaln(r) + gammaln(a + b) - gammaln(b))
-                value -= (r * by_T + orders_by_T) @ log_T
-                value += (n_could * (np.maximum(odds, 0) + np.log1p(small))).sum()
+                value -= by_age @ log_T
+                value += n_could @ (np.maximum(odds, 0) + np.log1p(small))
                 shared = total * psi(a + b) - by_x @ psi(a + b + chances)
-                by_alpha = total * r / alpha - (r * by_T + orders_by_T) @ (1 / (alpha + ages.values))
-                return value, np.array([
-                    by_x @ psi(r + k) + total * (np.log(alpha) - psi(r)) - by_T @ log_T + (gone * later).sum(),
-                    by_alpha - (gone * (r + x_could) * since / (alpha + T_could)).sum(),
+                inverse, drop = 1 / (alpha + ages.values), -since / (alpha + T_could)
+                gradient = np.array([
+                    by_x @ psi(r + k) + total * (np.log(alpha) - psi(r)) - by_T @ log_T + gone @ later,
+                    total * r / alpha - by_age @ inverse + gone @ ((r + x_could) * drop),
                     shared + gone.sum() / a,
-                    shared + by_x @ psi(b + chances) - total * psi(b) - (gone / after).sum(),
+                    shared + by_x @ psi(b + chances) - total * psi(b) - gone @ (1 / after),
                 ])  # fmt: skip
+                if not curved:
+                    return value, gradient
+                slopes = np.stack([later, (r + x_could) * drop, np.full(len(later), 1 / a), -1 / after])  # of the odds
+                hessian = (slopes * (gone * (1 - share))) @ slopes.T
+                both = total * zeta(2, a + b) - by_x @ zeta(2, a + b + chances)
+                hessian[2:, 2:] += both
+                hessian[[0, 1], [1, 0]] += total / alpha - by_T @ inverse + gone @ drop
+                bend = (r + x_could) * drop * (1 / (alpha + T_could) + 1 / (alpha + t_could))
+                hessian[range(4), range(4)] += [
+                    by_x @ zeta(2, r + k) - total * zeta(2, r),
+                    by_age @ inverse**2 - total * r / alpha**2 - gone @ bend,
+                    -gone.sum() / a**2,
+                    by_x @ zeta(2, b + chances) - total * zeta(2, b) + gone @ (1 / after**2),
+                ]
+                return value, gradient, hessian
 
             return log_likelihood
 

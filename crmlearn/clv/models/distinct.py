@@ -42,10 +42,11 @@ def rows(*arrays):
     >>> bool((x[index] == [1.0, 2.0, 1.0]).all()), len(x)
     (True, 2)
     """
-    arrays = [np.asarray(array, float) + 0.0 for array in arrays]  # there are two zeros, + 0 and - 0
+    arrays = [np.asarray(array, float) for array in arrays]
     keys = _keys(arrays)
     order = np.argsort(keys)
-    begins = np.r_[True, np.diff(keys[order]) > 0][: len(keys)]
+    keys = keys[order]
+    begins = np.r_[True, keys[1:] != keys[:-1]][: len(keys)]
     index = np.empty(len(keys), np.int64)
     index[order] = np.cumsum(begins) - 1
     values = tuple(array[order[begins]] for array in arrays)
@@ -60,6 +61,7 @@ def _keys(arrays):
     """One whole number for every row, in which the bits of all its values are mixed."""
     keys = np.zeros(len(arrays[0]), np.uint64)
     for array in arrays:
-        keys = (keys ^ array.view(np.uint64)) * np.uint64(0x9E3779B97F4A7C15)  # 2^64 over the golden ratio, odd
+        keys ^= (array + 0.0).view(np.uint64)  # of the two zeros, + 0 and - 0, only one is left
+        keys *= np.uint64(0x9E3779B97F4A7C15)  # 2^64 over the golden ratio, odd
         keys ^= keys >> np.uint64(32)
     return keys

@@ -5,7 +5,6 @@ sample of customers; only the maxima found there are climbed once more with all,
 """
 
 from dataclasses import astuple, dataclass, fields, replace
-from functools import lru_cache
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -33,7 +32,7 @@ def histories(summary, names, title):
     if isinstance(frame, nw.LazyFrame):  # what lies on an engine is counted there
         frame = nw.from_native(count_histories(frame.select(names).to_native(), names))
         n = frame["customers"].to_numpy()
-    arrays = [frame[name].cast(nw.Float64).to_numpy().astype(float) for name in names]
+    arrays = [np.asarray(frame[name].cast(nw.Float64).to_numpy(), float) for name in names]
     for name, values in zip(names, arrays, strict=True):
         bad = ~np.isfinite(values) | (values < 0)
         if bad.any():
@@ -108,6 +107,17 @@ class _Search:
             value, gradient = self.log_likelihood(p)
         return -value / self.n, -gradient * p / self.n
 
+    def hessian(self, logs, step=1e-4):
+        """Second derivatives of the negative: the model's own, or else differences of its gradient."""
+        if self.cls._CURVED:
+            with np.errstate(all="ignore"):
+                p = np.exp(logs)
+                _, gradient, hessian = self.log_likelihood(p, curved=True)
+            return -(hessian * np.outer(p, p) + np.diag(gradient * p)) / self.n
+        steps = np.eye(len(logs)) * step
+        found = np.array([self.negative(logs + e)[1] - self.negative(logs - e)[1] for e in steps]) / (2 * step)
+        return (found + found.T) / 2
+
     def tops(self, starts):
         """The maxima to which these starts lead, each once."""
         found = []
@@ -124,20 +134,15 @@ class _Search:
         """
         low, high = np.log(_SMALL / 10 * self.units), np.log(_LARGE * 10 * self.units)
 
-        @lru_cache(2)  # the slope at a point is asked for by the step and by the curvature
-        def at(logs):
-            logs = np.frombuffer(logs)
+        def held(logs):
             inside = np.clip(logs, low, high)
             value, gradient = self.negative(inside)
             return value, np.where(inside == logs, gradient, 0.0)
 
-        def held(logs):
-            return at(logs.tobytes())
-
-        def hessian(logs, step=1e-5):
-            here = held(logs)[1]
-            found = np.array([held(logs + e)[1] - here for e in np.eye(len(logs)) * step]) / step
-            return (found + found.T) / 2
+        def hessian(logs):
+            inside = np.clip(logs, low, high)
+            free = inside == logs
+            return np.where(np.outer(free, free), self.hessian(inside), 0.0)
 
         seen = []
 
@@ -164,14 +169,9 @@ class _Search:
         found = minimize(self.negative, logs, jac=True, method="BFGS", options=options)
         return found if _flat(found) else None
 
-    def curvature(self, logs, step=1e-4):
+    def curvature(self, logs):
         """Inverse of the second derivatives per customer, in logs; None when the top is flat."""
-        k = len(logs)
-        hessian = np.empty((k, k))
-        for i in range(k):
-            e = np.eye(k)[i] * step
-            hessian[i] = (self.negative(logs + e)[1] - self.negative(logs - e)[1]) / (2 * step)
-        hessian = (hessian + hessian.T) / 2
+        hessian = self.hessian(logs)
         sound = np.isfinite(hessian).all() and np.linalg.eigvalsh(hessian).min() > 0
         return np.linalg.inv(hessian) if sound else None
 

@@ -3,7 +3,7 @@
 from dataclasses import astuple, dataclass
 
 import numpy as np
-from scipy.special import gammaln, psi
+from scipy.special import gammaln, psi, zeta
 
 from crmlearn.clv.models.counts import nbd_pmf
 from crmlearn.clv.models.distinct import Distinct
@@ -25,6 +25,7 @@ class NBD(OrderModel):
     alpha: float
 
     _STARTS = ((0.5, 0.3), (2.0, 2.0))
+    _CURVED = True
 
     @staticmethod
     def _weighted(x, t_x, T):
@@ -33,13 +34,19 @@ class NBD(OrderModel):
         def weighted(n):
             total, by_x, by_T, orders_by_T = n.sum(), xs.total(n), ages.total(n), ages.total(n * x)
 
-            def log_likelihood(p):
+            def log_likelihood(p, curved=False):
                 r, alpha = p
                 k, both = xs.values, r * by_T + orders_by_T
                 log_T = np.log(alpha + ages.values)
                 value = by_x @ gammaln(r + k) + total * (r * np.log(alpha) - gammaln(r)) - both @ log_T
                 by_r = by_x @ psi(r + k) + total * (np.log(alpha) - psi(r)) - by_T @ log_T
-                return value, np.array([by_r, total * r / alpha - both @ (1 / (alpha + ages.values))])
+                inverse = 1 / (alpha + ages.values)
+                gradient = np.array([by_r, total * r / alpha - both @ inverse])
+                if not curved:
+                    return value, gradient
+                by_rr, by_r_alpha = by_x @ zeta(2, r + k) - total * zeta(2, r), total / alpha - by_T @ inverse
+                by_alphas = both @ inverse**2 - total * r / alpha**2
+                return value, gradient, np.array([[by_rr, by_r_alpha], [by_r_alpha, by_alphas]])
 
             return log_likelihood
 
