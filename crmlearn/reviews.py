@@ -13,7 +13,7 @@ from pathlib import Path
 from crmlearn import home
 from crmlearn.errors import Refusal, one_of
 
-FORM = 1  # the shape of the file; a later crmlearn raises it
+FORM = 2  # the shape of the file; a later crmlearn raises it
 KINDS = ("item", "exercise")
 _TABLE = """
 CREATE TABLE reviews (
@@ -24,6 +24,11 @@ CREATE TABLE reviews (
 CREATE INDEX reviews_of_an_item ON reviews (item_id);
 CREATE TRIGGER reviews_stay BEFORE UPDATE ON reviews BEGIN SELECT RAISE(ABORT, 'answers are never changed'); END;
 CREATE TRIGGER reviews_last BEFORE DELETE ON reviews BEGIN SELECT RAISE(ABORT, 'answers are never deleted'); END;
+"""
+# Form 2: which answers belong to one showing of a question, and what follows from the answers, kept at hand.
+_SECOND = """
+ALTER TABLE reviews ADD COLUMN showing TEXT NOT NULL DEFAULT '';
+CREATE TABLE standings (item_id TEXT PRIMARY KEY NOT NULL, standing TEXT NOT NULL, upto INTEGER NOT NULL);
 """
 # File systems of a disk in this machine. SQLite's write-ahead log needs one; over a network it can lose answers.
 _LOCAL = re.compile(r"ext[234]|xfs|btrfs|zfs|apfs|hfs|ufs|f2fs|bcachefs|ntfs3?|refs|vfat|exfat|overlay|tmpfs", re.I)
@@ -45,6 +50,7 @@ class Review:
     answer : what was answered, as text
     hints : how many were read before; seconds : from question to answer
     scheduler_params : the settings under which it was scheduled, if it was
+    showing : name of the showing it belongs to: a wrong answer and the right one after it are of one showing
 
     >>> Review("item", "08_clv_types/gym", "3f2a", "ask", "right", "b").hints
     0
@@ -61,12 +67,14 @@ class Review:
     scheduler_params: str | None = None
     answered_at_utc: str = field(default_factory=_now)
     review_id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    showing: str = ""
 
     def __post_init__(self):
         one_of("kind", self.kind, KINDS)
 
 
 _COLUMNS = tuple(f.name for f in fields(Review))
+_WHEN = 1 + _COLUMNS.index("answered_at_utc")  # in a row that begins with its number
 
 
 def path():
@@ -74,14 +82,91 @@ def path():
     return home.own() / "reviews.sqlite3"
 
 
-def add(review):
+def add(review, fold=None):
     """Write one answer down; the same review twice counts once.
 
+    fold : function (standing or None, [Review, ...]) -> standing, a text: what follows from the answers to this item.
+        It is kept beside them, written together with the answer or not at all.
+    Returns: the new standing; None without `fold`
     Errors: Refusal where the file cannot be written; the caller goes on without memory.
     """
+    with _open(path(), write=True) as file:
+        file.execute("BEGIN IMMEDIATE")  # two notebooks may answer at once
+        try:
+            _insert(file, [review])
+            standing = _fold(file, review.item_id, fold) if fold else None
+        except BaseException:
+            file.rollback()
+            raise
+        file.commit()
+        return standing
+
+
+def add_all(found, fold):
+    """Write many answers down, such as those of another machine; those known already count once.
+
+    Returns: how many were new
+    """
+    with _open(path(), write=True) as file:
+        file.execute("BEGIN IMMEDIATE")
+        before = file.total_changes
+        _insert(file, found)
+        new = file.total_changes - before
+        for item_id in {review.item_id for review in found if review.kind == "item"}:
+            _fold(file, item_id, fold)
+        file.commit()
+        return new
+
+
+def _insert(file, found):
     places = ", ".join("?" * len(_COLUMNS))
-    with _open(path(), write=True) as file, file:
-        file.execute(f"INSERT OR IGNORE INTO reviews ({', '.join(_COLUMNS)}) VALUES ({places})", astuple(review))
+    into = f"INSERT OR IGNORE INTO reviews ({', '.join(_COLUMNS)}) VALUES ({places})"
+    file.executemany(into, map(astuple, found))
+
+
+def _fold(file, item_id, fold):
+    """The standing of one item, brought up to its last answer."""
+    known = file.execute("SELECT standing, upto FROM standings WHERE item_id = ?", (item_id,)).fetchone()
+    standing, upto = known or (None, 0)
+    answers = f"SELECT rowid, {', '.join(_COLUMNS)} FROM reviews WHERE item_id = ? AND rowid > ?"
+    rows = file.execute(f"{answers} ORDER BY answered_at_utc, rowid", (item_id, upto)).fetchall()
+    if rows:
+        # An answer of another machine may be older than what is folded in already.
+        last = "SELECT max(answered_at_utc) FROM reviews WHERE item_id = ? AND rowid <= ?"
+        if standing is not None and rows[0][_WHEN] < file.execute(last, (item_id, upto)).fetchone()[0]:
+            standing = None
+            rows = file.execute(f"{answers} ORDER BY answered_at_utc, rowid", (item_id, 0)).fetchall()
+        standing = fold(standing, [Review(*row[1:]) for row in rows])
+        put = "INSERT INTO standings VALUES (?, ?, ?) ON CONFLICT (item_id) DO UPDATE SET standing = ?, upto = ?"
+        newest = max(row[0] for row in rows)
+        file.execute(put, (item_id, standing, newest, standing, newest))
+    return standing
+
+
+def standings(fold, prefix=""):
+    """{item_id: standing} of all quiz items that were answered; what is not kept up to date is folded anew."""
+    with _open(path(), write=False) as file:
+        if file is None:
+            return {}
+        old = _form(file) < FORM
+        kept = "SELECT item_id, standing, upto FROM standings WHERE substr(item_id, 1, ?) = ?"
+        rows = [] if old else file.execute(kept, (len(prefix), prefix)).fetchall()
+        newest = "SELECT item_id, max(rowid) FROM reviews WHERE kind = 'item' AND substr(item_id, 1, ?) = ? GROUP BY 1"
+        newest = dict(file.execute(newest, (len(prefix), prefix)).fetchall())
+    found = {item_id: standing for item_id, standing, upto in rows if upto == newest[item_id]}
+    for item_id in newest.keys() - found.keys():
+        answers = [review for review in read(item_id, "item") if review.item_id == item_id]
+        found[item_id] = fold(None, sorted(answers, key=lambda review: review.answered_at_utc))
+    return found
+
+
+def forget():
+    """Delete every answer of this person, and all that was made of them. Returns: how many answers there were."""
+    known = len(read())
+    for name in (path().name, f"{path().name}-wal", f"{path().name}-shm", f"{path().name}-journal"):
+        with contextlib.suppress(FileNotFoundError):
+            (path().parent / name).unlink()
+    return known
 
 
 def read(prefix="", kind=None):
@@ -93,9 +178,11 @@ def read(prefix="", kind=None):
     with _open(path(), write=False) as file:
         if file is None:
             return []
+        columns = (
+            ", ".join(_COLUMNS) if _form(file) > 1 else ", ".join(_COLUMNS[:-1])
+        )  # of a file that nobody may write to
         rows = file.execute(  # by row, not by time: a clock may have been set back
-            f"SELECT {', '.join(_COLUMNS)} FROM reviews WHERE substr(item_id, 1, ?) = ? AND (? IS NULL OR kind = ?) "
-            "ORDER BY rowid",
+            f"SELECT {columns} FROM reviews WHERE substr(item_id, 1, ?) = ? AND (? IS NULL OR kind = ?) ORDER BY rowid",
             (len(prefix), prefix, kind, kind),
         ).fetchall()
     return [Review(*row) for row in rows]
@@ -145,7 +232,7 @@ def _to_read(file):
     for how in ("mode=rw", "mode=ro", "immutable=1"):
         connection = sqlite3.connect(f"{file.absolute().as_uri()}?{how}", uri=True, timeout=5)
         try:
-            form = connection.execute("PRAGMA user_version").fetchone()[0]
+            form = _form(connection)
             if form:
                 _refuse_newer(form)
                 connection.execute("SELECT 1 FROM reviews LIMIT 1")
@@ -157,17 +244,23 @@ def _to_read(file):
     return None
 
 
+def _form(connection):
+    return connection.execute("PRAGMA user_version").fetchone()[0]
+
+
 def _prepare(connection, file):
-    form = connection.execute("PRAGMA user_version").fetchone()[0]
+    form = _form(connection)
     if form == FORM:
         return
     _refuse_newer(form)
-    _set_journal(connection, journal_mode(file.parent))
+    if not form:
+        _set_journal(connection, journal_mode(file.parent))
     connection.execute("BEGIN IMMEDIATE")  # two notebooks may answer their first question at once
-    if connection.execute("PRAGMA user_version").fetchone()[0] == 0:
-        for statement in re.split(r";\n", _TABLE.strip()):
+    form = _form(connection)
+    for text in (_TABLE, _SECOND)[form:]:
+        for statement in re.split(r";\n", text.strip()):
             connection.execute(statement)
-        connection.execute(f"PRAGMA user_version={FORM}")
+    connection.execute(f"PRAGMA user_version={FORM}")
     connection.commit()
 
 

@@ -1,10 +1,8 @@
 """The quiz: decks that cannot be wrong silently, fair judging, an order that helps, and no key before its time."""
 
-import dataclasses
 import json
 import re
 from datetime import date
-from itertools import pairwise
 
 import nbformat
 import pytest
@@ -14,17 +12,17 @@ from hypothesis import strategies as st
 from crmlearn import course, home, quiz, reviews
 from crmlearn.errors import Refusal
 from crmlearn.quiz.asking import Round
-from crmlearn.quiz.decks import Flip, Numeric, Single, deck
+from crmlearn.quiz.decks import deck
 from crmlearn.quiz.face import Face
-from crmlearn.quiz.grading import grade
+from crmlearn.quiz.items import Flip, Numeric, Single
 from crmlearn.quiz.keys import compute, functions
 from crmlearn.quiz.numbers import readings
-from crmlearn.quiz.schedule import order
-from crmlearn.quiz.sheets import Sheet, answer, shown_order
+from crmlearn.quiz.plans import Plan
+from crmlearn.quiz.sheets import Sheet
 
 DECKS = [deck(name) for name in quiz.names()]
 D08 = next(d for d in DECKS if d.id == "08_clv_types")
-ITEMS = [pytest.param(d, item, id=f"{d.id}/{item.id}") for d in DECKS for item in d.items]
+ITEMS = [pytest.param(d, item, id=f"{d.id}/{item.id}") for d in DECKS for item in d.questions]
 
 
 @pytest.fixture(autouse=True)
@@ -33,22 +31,22 @@ def own(tmp_path, monkeypatch):
 
 
 def of(kind, d=D08):
-    return next(item for item in d.items if isinstance(item, kind))
+    return next(item for item in d.questions if isinstance(item, kind))
 
 
 class TestDecks:
     @pytest.mark.parametrize("d", DECKS, ids=lambda d: d.id)
     def test_each_idea_of_its_notebook_is_asked_to_recall_and_in_a_scenario(self, d):
-        assert len(d.items) >= 15
+        assert len(d.questions) >= 15
         ideas = [i["id"] for i in course.syllabus()["ideas"] if d.id in i["notebooks"] and i["status"] == "built"]
-        assert ideas and {topic for item in d.items for topic in item.topics} <= set(ideas)
+        assert ideas and {topic for item in d.questions for topic in item.topics} <= set(ideas)
         for idea in ideas:
-            ways = {item.asks for item in d.items if idea in item.topics}
+            ways = {item.asks for item in d.questions if idea in item.topics}
             assert "scenario" in ways and ways & {"recall", "compute"}, idea
 
     @pytest.mark.parametrize("d", DECKS, ids=lambda d: d.id)
     def test_it_has_every_type_and_its_stem_is_its_notebooks(self, d):
-        assert {type(item) for item in d.items} == {Flip, Single, Numeric}
+        assert {type(item) for item in d.questions} == {Flip, Single, Numeric}
         assert (home.folder("notebooks") / f"{d.id}.ipynb").exists() and (quiz.decks.folder() / f"{d.id}.yaml").exists()
 
     @pytest.mark.parametrize(("d", "item"), ITEMS)
@@ -73,12 +71,12 @@ class TestDecks:
 
     def test_the_right_options_do_not_stand_in_one_place(self):
         for d in DECKS:
-            singles = [item for item in d.items if isinstance(item, Single)]
-            places = [next(k for k, i in enumerate(shown_order(s)) if s.options[i].right) for s in singles]
+            singles = [item for item in d.questions if isinstance(item, Single)]
+            places = [next(k for k, i in enumerate(s.order("")) if s.options[i].right) for s in singles]
             assert max(places.count(p) for p in set(places)) <= len(singles) / 2
 
     def test_published_values_of_the_numeric_keys(self):
-        keys = {item.id: item.answer.value() for item in deck("08").items if isinstance(item, Numeric)}
+        keys = {item.id: item.answer.value() for item in deck("08").questions if isinstance(item, Numeric)}
         # Gupta and Lehmann (2003): 100 times .8 / (1.1 - .8); the same plus 100 in advance.
         assert keys["timing-matters"] == pytest.approx(800 / 3) and keys["lifespan-in-advance"] == pytest.approx(
             1100 / 3
@@ -87,11 +85,11 @@ class TestDecks:
         assert keys["cohort-three-years"] == pytest.approx(100 + 63.1 / 1.1 + 46.8 / 1.21)
 
     def test_numbers_of_deck_09_by_hand(self):
-        keys = {item.id: item.answer.value() for item in deck("09").items if isinstance(item, Numeric)}
+        keys = {item.id: item.answer.value() for item in deck("09").questions if isinstance(item, Numeric)}
         expected = {"days-into-weeks": 1.0, "nbd-nothing": 0.5, "nbd-often": 5.0}  # (r + x) / (alpha + T) * t
         expected |= {"alive-once": 100 / (1 + 4 / 2), "alive-often": 100 / (1 + 2**4 / 5)}
         assert keys == pytest.approx(expected)
-        told = {s.id: next(o.text for o in s.options if o.right) for s in deck("09").items if isinstance(s, Single)}
+        told = {s.id: next(o.text for o in s.options if o.right) for s in deck("09").questions if isinstance(s, Single)}
         assert f"{(0.9**2 + 0.5**2) / (0.9 + 0.5):.0%}" == "76%" and told["second-year"] == "about 76 %"
         assert f"{(1 / 0.1 + 1 / 0.5) / 2:g} years" == told["pooled-churn"]
         assert f"bias −{1 - 3 / 4:.0%}".replace("%", " %") + f", mae {5 / 3:.2f}" == told["errors-by-hand"]
@@ -209,16 +207,16 @@ class TestGrading:
     @pytest.mark.parametrize(("d", "item"), ITEMS)
     def test_its_own_answer_is_right_and_its_mistakes_are_told_apart(self, d, item):
         if isinstance(item, Numeric):
-            assert grade(item, answer(item)).verdict == "right"
+            assert item.grade(item.key()).verdict == "right"
             for mistake in item.mistakes:
-                judged = grade(item, f"{mistake.number():.4f}")
+                judged = item.grade(f"{mistake.number():.4f}")
                 assert (judged.verdict, judged.feedback) == ("wrong", mistake.feedback)
         elif isinstance(item, Single):
             for position, option in enumerate(item.options):
-                judged = grade(item, position)
+                judged = item.grade(position)
                 assert (judged.verdict == "right") == option.right and judged.feedback == option.feedback
         else:
-            assert grade(item, True).verdict == "right" and grade(item, False).verdict == "wrong"
+            assert item.grade(True).verdict == "right" and item.grade(False).verdict == "wrong"
 
     @pytest.mark.parametrize(
         "text",
@@ -226,7 +224,7 @@ class TestGrading:
          "367 dollar", "~367", "= 367", "SGD 367", "３６７", "367\u200b"],
     )  # fmt: skip
     def test_one_number_in_many_ways(self, text):
-        assert grade(of(Numeric), text).verdict == "right"
+        assert of(Numeric).grade(text).verdict == "right"
 
     @pytest.mark.parametrize(
         "text",
@@ -247,26 +245,26 @@ class TestGrading:
         ],
     )
     def test_what_is_no_number_is_not_judged(self, text):
-        assert grade(of(Numeric), text).verdict == "cannot check"
+        assert of(Numeric).grade(text).verdict == "cannot check"
 
     def test_a_share_where_percent_is_wanted_is_said_not_marked(self):
-        item = next(i for i in deck("08").items if i.id == "churn-per-year")
-        assert {grade(item, text).verdict for text in ("46 %", "46", "46 percent", "46％")} == {"right"}
-        assert "in %" in grade(item, "46 dollars").feedback and grade(item, "0.6").verdict == "cannot check"
-        assert grade(item, "4.6").feedback == "That is too small."
-        assert "percent" in grade(item, "0.46").feedback and grade(item, "0.46").verdict == "cannot check"
+        item = next(i for i in deck("08").questions if i.id == "churn-per-year")
+        assert {item.grade(text).verdict for text in ("46 %", "46", "46 percent", "46％")} == {"right"}
+        assert "in %" in item.grade("46 dollars").feedback and item.grade("0.6").verdict == "cannot check"
+        assert item.grade("4.6").feedback == "That is too small."
+        assert "percent" in item.grade("0.46").feedback and item.grade("0.46").verdict == "cannot check"
 
     @pytest.mark.parametrize(
         ("text", "said"), [("2,000", "That is not it."), ("2000", "too large"), ("12", "too small")]
     )
     def test_the_side_is_told_only_where_it_is_sure(self, text, said):
-        assert said in grade(of(Numeric), text).feedback
+        assert said in of(Numeric).grade(text).feedback
 
     @pytest.mark.parametrize("odd", [None, True, "1", 1.0, -1, 9, [], {}])
     def test_odd_choices_are_not_judged(self, odd):
-        assert grade(of(Single), odd).verdict == "cannot check"
+        assert of(Single).grade(odd).verdict == "cannot check"
         if not isinstance(odd, bool):
-            assert grade(of(Flip), odd).verdict == "cannot check"
+            assert of(Flip).grade(odd).verdict == "cannot check"
 
     @given(st.floats(-1e6, 1e6).map(lambda v: round(v, 2)))
     def test_every_way_of_writing_contains_the_number(self, value):
@@ -275,64 +273,18 @@ class TestGrading:
 
     @given(st.text(max_size=30))
     def test_any_text_is_answered(self, text):
-        assert grade(of(Numeric), text).verdict in ("right", "wrong", "cannot check")
-
-
-def review(item, verdict, when, d=D08):
-    return reviews.Review("item", f"{d.id}/{item.id}", item.sha(), "ask", verdict, "", answered_at_utc=when)
-
-
-class TestSchedule:
-    @given(st.lists(st.sampled_from(["right", "wrong", "shown", None]), min_size=18, max_size=18), st.integers())
-    def test_wrong_first_then_new_then_right(self, verdicts, seed):
-        items = D08.items
-        past = [review(i, v, f"2026-01-{n + 1:02d}") for n, (i, v) in enumerate(zip(items, verdicts, strict=True)) if v]
-        known = {i.id: v for i, v in zip(items, verdicts, strict=True)}
-        asked = order(items, past, seed)
-        assert sorted(i.id for i in asked) == sorted(i.id for i in items)
-        standing = [{None: 1, "right": 2}.get(known[i.id], 0) for i in asked]
-        assert standing == sorted(standing)
-
-    @pytest.mark.parametrize(
-        ("answers", "known"),
-        [
-            ([("wrong", 0), ("wrong", 1), ("right", 2)], False),  # what counts is the first try
-            ([("right", 0)], True),
-            ([("wrong", 0), ("right", 1), ("right", 100)], True),  # another round
-            ([("wrong", 0), ("right", 90)], True),  # left with Next, then known the next time
-            ([("right", 0), ("wrong", 1), ("shown", 2)], False),
-            ([("hinted", 0)], False),
-        ],
-    )
-    def test_known_is_right_at_the_first_try_of_the_last_round_without_a_hint(self, answers, known):
-        item, other = D08.items[0], D08.items[1]
-        past = []
-        for verdict, minute in answers:
-            when = f"2026-01-01T{10 + minute // 60:02d}:{minute % 60:02d}:00+00:00"
-            past.append(review(item, "right" if verdict == "hinted" else verdict, when))
-            if verdict == "hinted":
-                past[-1] = dataclasses.replace(past[-1], hints=1)
-        assert (order([item, other], past, 1)[0] is other) == known
-
-    def test_neighbours_share_no_topic_where_that_can_be_helped(self):
-        asked = order(D08.items, [], seed=1)
-        pairs = sum(bool(set(a.topics) & set(b.topics)) for a, b in pairwise(asked))
-        assert pairs <= 3
-
-    def test_a_seed_repeats_the_order(self):
-        items = deck("08").items
-        assert order(items, [], 5) == order(items, [], 5) != order(items, [], 6)
+        assert of(Numeric).grade(text).verdict in ("right", "wrong", "cannot check")
 
 
 class TestRound:
     def begin(self, kind, **more):
-        round_ = Round(deck("08"), seed=1, **more)
-        round_.place = next(k for k, item in enumerate(round_.items) if isinstance(item, kind))
+        round_ = Round(Plan([deck("08")]), seed=1, **more)
+        round_.place = next(k for k, asked in enumerate(round_.asked) if isinstance(asked.question, kind))
         return round_
 
     def choose(self, round_, right):
         item = round_.item
-        return next(k for k, i in enumerate(round_._order()) if item.options[i].right == right)
+        return next(k for k, i in enumerate(item.order("1")) if item.options[i].right == right)
 
     def test_a_wrong_answer_a_hint_and_a_right_one_are_remembered(self):
         ticks = iter([0.0, *(5.0 * k for k in range(1, 20))])
@@ -352,7 +304,7 @@ class TestRound:
         round_ = self.begin(Single)
         missed = round_.item.id
         round_.answer(self.choose(round_, right=False))
-        assert Round(deck("08"), seed=9).items[0].id == missed
+        assert Round(Plan([deck("08")]), seed=9).item.id == missed
         assert round_.again()["place"] == 1 and round_.item.id == missed
 
     def test_a_flip_card_is_turned_then_judged_by_its_reader(self):
@@ -373,7 +325,7 @@ class TestRound:
         assert reviews.read() == []
 
     def test_the_end_says_what_to_read_again(self):
-        round_ = Round(deck("08"), questions=1, seed=1)
+        round_ = Round(Plan([deck("08")], limit=1), seed=1)
         round_.show()
         end = round_.next()
         assert end["kind"] == "end" and "0 of 1 right" in end["html"] and "Worth reading again" in end["html"]
@@ -381,7 +333,7 @@ class TestRound:
             deed()  # nothing breaks after the end
 
     def test_two_clicks_on_next_are_one_step(self):
-        round_ = Round(deck("08"), seed=1)
+        round_ = Round(Plan([deck("08")]), seed=1)
         assert round_.next(place=1)["place"] == 2 and round_.next(place=1)["place"] == 2
 
     @pytest.mark.parametrize("home", ["mine", "~nosuchuser/x", "/proc/nothing/x", "/" + "x" * 300, "loop", "own"])
@@ -416,7 +368,7 @@ class TestFace:
             face._heard(face, {"do": "next"}, [])
         seen = "".join(states) + bundle["text/html"] + bundle["text/plain"]
         assert len(states) == 18 and "right" not in {key for state in states for key in json.loads(state)["card"]}
-        for item in deck("08").items:
+        for item in deck("08").questions:
             for words in self.key_words(item):
                 assert words not in seen and json.dumps(words)[1:-1] not in seen, words
 
@@ -448,7 +400,7 @@ class TestFace:
         face, sent = quiz.ask("08", seed=1), []
         monkeypatch.setattr(Face, "send", lambda self, message, buffers=None: sent.append(message))
         monkeypatch.setattr(Round, "hint", lambda self: 1 / 0)
-        face._round = Round(deck("08"))
+        face._round = Round(Plan([deck("08")]))
         face._heard(face, {"do": "hint"}, [])
         assert "Something went wrong" in sent[0]["html"] and "ZeroDivisionError" in caplog.text
 
@@ -463,5 +415,5 @@ class TestSheet:
         item = of(Single)
         options = [o.model_copy(update={"pin": i == 3}) for i, o in enumerate(item.options)]
         pinned = item.model_copy(update={"options": options})
-        assert all(shown_order(pinned, seed)[3] == 3 for seed in range(20))
-        assert len({tuple(shown_order(pinned, seed)) for seed in range(20)}) > 1
+        assert all(pinned.order(str(seed))[3] == 3 for seed in range(20))
+        assert len({tuple(pinned.order(str(seed))) for seed in range(20)}) > 1

@@ -42,7 +42,7 @@ def test_the_file_has_the_columns_that_other_programs_expect(own):
         names = [row[1] for row in file.execute("PRAGMA table_info(reviews)")]
     file.close()
     assert names == ["review_id", "kind", "item_id", "item_sha", "answered_at_utc", "mode", "verdict", "answer",
-                     "hints", "seconds", "scheduler_params"]  # fmt: skip
+                     "hints", "seconds", "scheduler_params", "showing"]  # fmt: skip
 
 
 @pytest.mark.parametrize("statement", ["DELETE FROM reviews", "UPDATE reviews SET verdict = 'right'"])
@@ -112,7 +112,7 @@ class TestRefusals:
     def test_a_newer_file_is_left_alone(self):
         reviews.add(answer())
         file = sqlite3.connect(reviews.path())
-        file.execute("PRAGMA user_version=2")
+        file.execute("PRAGMA user_version=3")
         file.close()
         for deed in (lambda: reviews.add(answer()), reviews.read):
             with pytest.raises(Refusal, match="newer crmlearn"):

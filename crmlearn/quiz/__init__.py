@@ -1,11 +1,11 @@
 """Questions, asked in the notebook: a deck says what, a round asks, the kernel judges, the machine remembers.
 
-decks: the form of a deck · keys: numbers that crmlearn computes · grading: is it right · schedule: what next ·
-asking: one round · sheets: the still page · face: the widget.
+items: the kinds of questions · decks: the form of a deck · keys: numbers that crmlearn computes · memory: when again ·
+schedule: in which order · plans: what is asked today · asking: one round · sheets: the still page · face: the widget.
 """
 
 from crmlearn.quiz.decks import deck, names
-from crmlearn.quiz.face import ask
+from crmlearn.quiz.face import ask, cram, practice, study
 from crmlearn.quiz.sheets import sheet
 
-__all__ = ["ask", "deck", "names", "sheet"]
+__all__ = ["ask", "cram", "deck", "names", "practice", "sheet", "study"]

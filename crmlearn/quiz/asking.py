@@ -4,95 +4,73 @@ import time
 from dataclasses import dataclass, field
 from html import escape
 
-from crmlearn import reviews, texts
-from crmlearn.errors import Refusal
-from crmlearn.quiz.decks import Flip, Numeric, Single
-from crmlearn.quiz.grading import CANNOT_CHECK, RIGHT, grade
-from crmlearn.quiz.schedule import order
-from crmlearn.quiz.sheets import answer as key_in_words
-from crmlearn.quiz.sheets import shown_order, wanted
+from crmlearn import texts
+from crmlearn.quiz.items import CANNOT_CHECK, RIGHT, Flip
 
 
 @dataclass
 class Round:
-    """Questions of one deck, one after the other.
+    """Questions, one after the other.
 
-    deck : Deck; questions : how many to ask; seed : of their order; clock : seconds, for tests
+    plan : what is asked and remembered (crmlearn.quiz.plans)
+    seed : of what is mixed and drawn; clock : seconds, for tests
     """
 
-    deck: object
-    questions: int | None = None
+    plan: object
     seed: object = None
-    mode: str = "ask"
     clock: object = time.monotonic
     warning: str = ""  # why answers are not remembered
     place: int = 0
-    first_try: dict = field(default_factory=dict)  # item id -> was the first answer right
+    first_try: dict = field(default_factory=dict)  # place -> was the first answer right
 
     def __post_init__(self):
         self._start()
 
     def _start(self):
-        self.items = order(self.deck.items, self._earlier(), self.seed)[: self.questions]
+        self.asked, self.warning = self.plan.questions(self.seed)
+        self.showings = {}
         self._begin()
-
-    def _earlier(self):
-        try:
-            return reviews.read(f"{self.deck.id}/", kind="item")
-        except Refusal as refusal:
-            self.warning = f"{refusal.wrong} {refusal.saw}. You can go on; this round is not stored."
-            return []
 
     def _begin(self):
         self.hints = 0
         self.open = False  # the answer was seen
         self.last = None  # what was said last, for a page that was loaded again
+        self.given = None  # the answer judged last, as the page sent it
         self.began = self.clock()
 
     @property
     def item(self):
-        return self.items[self.place] if self.place < len(self.items) else None
+        return self.asked[self.place].question if self.place < len(self.asked) else None
 
     def card(self):
         """What may be seen before the answer; the key is not in it."""
         item = self.item
         if item is None:
             return self._end()
-        card = {
-            "kind": "card",
-            "place": self.place + 1,
-            "of": len(self.items),
-            "title": self.deck.title,
-            "type": item.type,
-            "stem": texts.html(item.stem),
-            "hints": len(item.hints),
-            "warning": self.warning,
-        }
-        if isinstance(item, Single):
-            card["options"] = [texts.html(item.options[i].text) for i in self._order()]
-        if isinstance(item, Numeric):
-            card["wanted"] = wanted(item)
-        return card
+        asked = self.asked[self.place]
+        about = {"kind": "card", "place": self.place + 1, "of": len(self.asked), "title": asked.deck.title}
+        undo = self.plan.remembers and self.place in self.showings
+        return about | item.card(self._mix()) | {"warning": self.warning, "back": self.place > 0, "undo": undo}
 
-    def _order(self):
-        return shown_order(self.item, str(self.seed))
+    def _mix(self):
+        return str(self.seed)
 
-    def answer(self, given):
+    def answer(self, given, easy=False):
         """Judge, remember, and say what to say."""
         item = self.item
         if item is None or (self.open and not isinstance(item, Flip)):
             return self._said(CANNOT_CHECK, "This question is closed. Go on to the next one.")
-        if isinstance(item, Single) and isinstance(given, int) and 0 <= given < len(item.options):
-            given = self._order()[given]
-        judged = grade(item, given)
+        judged = item.grade(given, self._mix())
         if judged.verdict == CANNOT_CHECK:
             return self._said(CANNOT_CHECK, judged.feedback)
-        self.first_try.setdefault(item.id, judged.verdict == RIGHT)
+        self.given = given
+        self.first_try.setdefault(self.place, judged.verdict == RIGHT)
         self._remember(judged.verdict, judged.understood)
         self.open = judged.verdict == RIGHT or isinstance(item, Flip)
+        marks = {"marks": list(judged.marks)} if judged.marks else {}
         if isinstance(item, Flip):
             return self._said("shown", f"**Noted.** You {judged.understood}.", explained=True)
-        return self._said(judged.verdict, judged.feedback, explained=self.open)
+        return self._said(judged.verdict, judged.feedback, explained=self.open, **marks)
 
     def hint(self):
         """The next hint; after the last one, the last again."""
@@ -115,16 +93,41 @@ class Round:
         if self.item is None:
             return self._said(CANNOT_CHECK, "There is no question.")
         if not self.open:
-            self.first_try.setdefault(self.item.id, False)
+            self.first_try.setdefault(self.place, False)
             self._remember("shown", "")
             self.open = True
-        return self._said("shown", f"**The answer:** {key_in_words(self.item)}", explained=True)
+        return self._said("shown", f"**The answer:** {self.item.key()}", explained=True)
+
+    def easy(self):
+        """For who finds a question too easy: it comes back much later. Only after a right first answer."""
+        if self.item is None or not self.open or not self.first_try.get(self.place) or self.hints:
+            return self._said(CANNOT_CHECK, "Only a question that was right at once can be called easy.")
+        self._remember("easy", "")
+        return self._said("shown", "**Noted.** It comes back much later.")
 
     def next(self, place=None):
         """Go on; returns the next card. A page says which place it shows, so that two clicks are one step."""
-        if self.place < len(self.items) and place in (None, self.place + 1):
+        if self.place < len(self.asked) and place in (None, self.place + 1):
             self.place += 1
             self._begin()
+        return self.card()
+
+    def back(self, place=None):
+        """The card before. What was answered there stays answered, until it is taken back."""
+        if self.place > 0 and place in (None, self.place + 1):
+            self.place -= 1
+            self._begin()
+            self.open = self.place in self.first_try
+            if self.open:
+                self.last = self._said("shown", f"**The answer:** {self.item.key()}", explained=True)
+        return self.card()
+
+    def undo(self):
+        """Take back what was answered to this card: a slip of the finger is no gap in what somebody knows."""
+        if self.place in self.showings:
+            self._remember("undone", "")
+            del self.showings[self.place], self.first_try[self.place]
+        self._begin()
         return self.card()
 
     def again(self):
@@ -134,43 +137,39 @@ class Round:
         return self.card()
 
     def _remember(self, verdict, understood):
-        item, now = self.item, self.clock()
-        try:
-            reviews.add(
-                reviews.Review(
-                    kind="item",
-                    item_id=f"{self.deck.id}/{item.id}",
-                    item_sha=item.sha(),
-                    mode=self.mode,
-                    verdict=verdict,
-                    answer=understood,
-                    hints=self.hints,
-                    seconds=round(max(now - self.began, 0), 1),
-                )
-            )
-        except Refusal as refusal:  # learning goes on without memory
-            self.warning = f"{refusal.wrong} {refusal.saw}. You can go on; this answer is not stored."
+        now = self.clock()
+        seconds = round(max(now - self.began, 0), 1)
+        showing = self.showings.get(self.place)
+        showing, warning = self.plan.remember(self.asked[self.place], verdict, understood, self.hints, seconds, showing)
+        self.showings[self.place] = showing
+        self.warning = warning or self.warning
         self.began = now
 
-    def _said(self, verdict, markdown, explained=False):
+    def _said(self, verdict, markdown, explained=False, **more):
         html = f"<div>{texts.html(markdown)}</div>" if markdown else ""
         if explained:
             html += f"<div>{texts.html(self.item.explanation)}</div>"
-            if not self.first_try[self.item.id]:
-                html += f"<p>Read again: <em>{escape(self.item.reread)}</em></p>"
+            if not self.first_try[self.place]:
+                html += f"<p>Read again: {self._section(self.asked[self.place])}</p>"
+        easy = bool(self.open and self.plan.schedules and self.first_try.get(self.place) and not self.hints)
         said = {"kind": "said", "verdict": verdict, "html": html, "open": self.open, "warning": self.warning}
+        said |= {"easy": easy and verdict == RIGHT, "undo": self.plan.remembers and self.place in self.showings} | more
         if verdict != CANNOT_CHECK:
             self.last = said
         return said
 
+    def _section(self, asked):
+        return f"<em>{escape(asked.question.reread)}</em>" + (f" ({escape(asked.where)})" if asked.where else "")
+
     def _end(self):
         right = sum(self.first_try.values())
-        again = [i.reread for i in self.items if self.first_try.get(i.id) is False]
-        html = f"<p>{right} of {len(self.items)} right at the first try.</p>"
-        skipped = len(self.items) - len(self.first_try)
+        again = [self._section(a) for n, a in enumerate(self.asked) if self.first_try.get(n) is False]
+        html = f"<p>{right} of {len(self.asked)} right at the first try.</p>" if self.asked else ""
+        skipped = len(self.asked) - len(self.first_try)
         if skipped:
             html += f"<p>{skipped} not answered.</p>"
         if again:
-            places = "".join(f"<li>{escape(place)}</li>" for place in dict.fromkeys(again))
+            places = "".join(f"<li>{place}</li>" for place in dict.fromkeys(again))
             html += f"<p>Worth reading again:</p><ul>{places}</ul>"
-        return {"kind": "end", "title": self.deck.title, "html": html, "warning": self.warning}
+        html += "".join(f"<p>{escape(line)}</p>" for line in self.plan.after())
+        return {"kind": "end", "title": self.plan.title, "html": html, "warning": self.warning}

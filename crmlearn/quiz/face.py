@@ -1,11 +1,17 @@
 """The quiz as a reader sees it: a widget that shows what the round says and passes on what the reader does."""
 
 import logging
+import random
+from numbers import Integral
 from pathlib import Path
 
 import anywidget
 import traitlets
 
+from crmlearn.errors import Refusal
+from crmlearn.quiz.asking import Round
+from crmlearn.quiz.decks import deck, decks
+from crmlearn.quiz.plans import Plan, exam_day
 from crmlearn.quiz.sheets import Sheet
 
 _HERE = Path(__file__).parent
@@ -30,17 +36,18 @@ class Face(anywidget.AnyWidget):
         """Pass on what the reader did. Whatever a page sends, the kernel goes on."""
         what = message.get("do") if isinstance(message, dict) else None
         round_ = self._round
-        deeds = {"hint": round_.hint, "turn": round_.turn, "show": round_.show}
+        deeds = {"hint": round_.hint, "turn": round_.turn, "show": round_.show, "easy": round_.easy}
+        moves = {"next": round_.next, "back": round_.back}
         try:
             if what == "answer":
                 self.send(round_.answer(message.get("value")))
             elif what in deeds:
                 self.send(deeds[what]())
-            elif what == "next":
-                self.card = round_.next(message.get("place"))
-            elif what == "again":
-                self.card = round_.again()
-            elif what == "look" and round_.last:
+            elif what in moves:
+                self.card = moves[what](message.get("place"))
+            elif what in ("again", "undo"):
+                self.card = getattr(round_, what)()
+            if what in ("look", *moves) and round_.last:
                 self.send(round_.last)
         except Exception:
             logging.getLogger("crmlearn").exception("the quiz stumbled")
@@ -49,8 +56,13 @@ class Face(anywidget.AnyWidget):
     def _repr_mimebundle_(self, **kwargs):
         told = super()._repr_mimebundle_(**kwargs)
         data = told[0] if isinstance(told, tuple) else told
-        still = Sheet(self._round.deck, note="Run this cell, and the questions are asked one by one.")
-        data["text/html"], data["text/plain"] = still._repr_html_(), repr(still)
+        plan, note = self._round.plan, "Run this cell, and the questions are asked one by one."
+        if len(plan.decks) == 1:
+            still = Sheet(plan.decks[0], note=note)
+            data["text/html"], data["text/plain"] = still._repr_html_(), repr(still)
+        else:
+            data["text/plain"] = f"{plan.title}. {note}"
+            data["text/html"] = f"<p><strong>{plan.title}.</strong> {note}</p>"
         return told
 
 
@@ -64,16 +76,62 @@ def ask(name, questions=None, seed=None):
         exported page shows a list of the questions.
     Errors: Refusal for a deck that does not exist or breaks its form
     """
-    import random
-    from numbers import Integral
+    return _face([name], "ask", questions, seed)
 
-    from crmlearn.errors import Refusal
-    from crmlearn.quiz.asking import Round
-    from crmlearn.quiz.decks import deck
 
-    for what, value, least in (("questions", questions, 1), ("seed", seed, None)):
-        whole = isinstance(value, Integral) and not isinstance(value, bool)
-        if value is not None and (not whole or (least is not None and value < least)):
-            raise Refusal(f"{what} needs a whole number{' from 1' * bool(least)}.", repr(value)[:60], f"{what}=5")
-    questions, seed = (None if value is None else int(value) for value in (questions, seed))
-    return Face(Round(deck(name), questions, random.randrange(2**32) if seed is None else seed))
+def study(*names, questions=None, new=10, seed=None):
+    """Ask what is due today, and some questions that are new: ten minutes a day.
+
+    names : decks, as for `ask`; without any, all decks of pages that are written
+    questions : how many at most; new : how many new ones a day
+    Returns: a widget, as `ask`. A question comes back after days when it was known, the next day when it was not
+        (FSRS). It counts as learned when it was right at once on three different days.
+    Errors: Refusal as for `ask`
+    """
+    return _face(names, "study", questions, seed, new=_whole("new", new, 0))
+
+
+def practice(*names, topics=(), questions=None, seed=None):
+    """Ask as many questions as you like. Answers are remembered, but nothing is scheduled by them.
+
+    names : decks, as for `ask`; without any, all decks
+    topics : ids of the syllabus such as "V3", to ask of these only
+    Returns: a widget, as `ask`
+    Errors: Refusal as for `ask`, and for topics of which no question is
+    """
+    topics = (topics,) if isinstance(topics, str) else tuple(topics)
+    return _face(names, "practice", questions, seed, topics=topics)
+
+
+def cram(*names, exam, questions=None, seed=None):
+    """Before an exam: everything that is due or new, and no question waits until after that day.
+
+    names : decks, as for `ask`; without any, all decks of pages that are written
+    exam : date, such as "2027-04-30"
+    Returns: a widget, as `ask`
+    Errors: Refusal as for `ask`, and for a day that is over
+    """
+    today = Plan([]).now().astimezone().date()
+    return _face(names, "cram", questions, seed, exam=exam_day(exam, today))
+
+
+def _face(names, mode, questions, seed, **more):
+    questions, seed = _whole("questions", questions, 1), _whole("seed", seed)
+    chosen = [deck(name) for name in names] if names else [d for d in decks() if mode == "practice" or not d.preview]
+    wanted = set(more.get("topics", ()))
+    known = {topic for d in chosen for q in d.questions for topic in q.topics}
+    if wanted - known:
+        saw = ", ".join(sorted(wanted - known))
+        raise Refusal("no question is of this topic.", saw, f"one of {', '.join(sorted(known))}")
+    plan = Plan(chosen, mode, questions, **more)
+    return Face(Round(plan, random.randrange(2**32) if seed is None else seed))
+
+
+def _whole(what, value, least=None):
+    if value is None:
+        return None
+    whole = isinstance(value, Integral) and not isinstance(value, bool)
+    if not whole or (least is not None and value < least):
+        start = "" if least is None else f" from {least}"
+        raise Refusal(f"{what} needs a whole number{start}.", repr(value)[:60], f"{what}=5")
+    return int(value)

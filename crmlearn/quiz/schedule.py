@@ -1,56 +1,46 @@
 """In which order to ask: what was not known last time, then what is new, then what was known longest ago."""
 
 import random
-from datetime import datetime
 
-MINUTES_APART = 30  # answers to one item further apart than this belong to two rounds
+from crmlearn.quiz.items import Scenario
+
+_NEW = ""
 
 
-def order(items, reviews, seed=None):
-    """The items in the order in which to ask them.
+def groups(items):
+    """Questions that stay together: those of one scenario, and every other by itself."""
+    return [item.questions if isinstance(item, Scenario) else [item] for item in items]
 
-    items : items of a deck; reviews : earlier answers to them (`reviews.read`), oldest first
+
+def order(items, standings, seed=None):
+    """The questions of a deck in the order in which to ask them.
+
+    items : items of a deck; standings : {question id: Standing} of those that were answered
     seed : for the order among items of equal standing; neighbours share no topic where that can be helped
-    Returns: list of the same items
+    Returns: list of questions; those of a scenario stay together
 
-    >>> order([], [])
+    >>> order([], {})
     []
     """
-    answers = {}
-    for review in reviews:
-        answers.setdefault(review.item_id.rpartition("/")[2], []).append(review)
-    standing = {item.id: _standing(answers.get(item.id, [])) for item in items}
-    shuffled = random.Random(seed).sample(list(items), len(items))
-    waiting = sorted(shuffled, key=lambda item: standing[item.id])
-    result = []
+    waiting = random.Random(seed).sample(groups(items), len(items))
+    ranks = {id(group): min(_rank(standings.get(question.id)) for question in group) for group in waiting}
+    return interleaved(sorted(waiting, key=lambda group: ranks[id(group)]), lambda group: ranks[id(group)][0])
+
+
+def interleaved(waiting, rank):
+    """Groups of questions one after the other; among those of equal rank, one of other topics than the one before."""
+    waiting, result = list(waiting), []
     while waiting:
-        # Among those of the first one's standing, take one of another topic than the one before.
-        equals = [item for item in waiting if standing[item.id][0] == standing[waiting[0].id][0]]
+        equals = [group for group in waiting if rank(group) == rank(waiting[0])]
         before = set(result[-1].topics) if result else set()
-        chosen = next((item for item in equals if not before & set(item.topics)), equals[0])
+        chosen = next((group for group in equals if not before & set(group[0].topics)), equals[0])
         waiting.remove(chosen)
-        result.append(chosen)
+        result += chosen
     return result
 
 
-def _standing(answers):
-    """(0 not known, 1 new, 2 known; when). Known is: right in the last round at the first try and without a hint."""
-    if not answers:
-        return 1, ""
-    first = _first_of_last_round(answers)
-    return (2 if first.verdict == "right" and not first.hints else 0), answers[-1].answered_at_utc
-
-
-def _first_of_last_round(answers):
-    first = answers[-1]
-    for earlier in reversed(answers[:-1]):
-        closed = earlier.verdict in ("right", "shown")  # a round asks no further after these
-        if closed or _minutes(earlier, first) > MINUTES_APART:
-            break
-        first = earlier
-    return first
-
-
-def _minutes(earlier, later):
-    a, b = (datetime.fromisoformat(review.answered_at_utc) for review in (earlier, later))
-    return abs((b.replace(tzinfo=None) - a.replace(tzinfo=None)).total_seconds()) / 60
+def _rank(standing):
+    """(0 not known, 1 new, 2 known; when it is due)"""
+    if standing is None or standing.last_right is None:
+        return 1, _NEW
+    return (2 if standing.last_right else 0), standing.due.isoformat()

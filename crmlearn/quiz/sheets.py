@@ -1,22 +1,11 @@
 """A deck as a still page: readable where nothing runs. Answers stand on it only when somebody asks for them."""
 
-import hashlib
 from dataclasses import dataclass
 from html import escape
 
 from crmlearn import texts
-from crmlearn.errors import counted
-from crmlearn.quiz.decks import Deck, Flip, Numeric, Single
-
-
-def shown_order(item, seed=""):
-    """The positions of a single choice's options in the order in which they are shown; pinned ones keep their place."""
-
-    def mixed(position):
-        return hashlib.sha256(f"{seed}{item.id}{item.options[position].text}".encode()).hexdigest()
-
-    free = iter(sorted((i for i, option in enumerate(item.options) if not option.pin), key=mixed))
-    return [i if option.pin else next(free) for i, option in enumerate(item.options)]
+from crmlearn.quiz.decks import Deck
+from crmlearn.quiz.items import Scenario
 
 
 @dataclass(frozen=True)
@@ -29,65 +18,46 @@ class Sheet:
 
     def __repr__(self):
         lines = [repr(self.deck), *([self.note] if self.note else [])]
-        for number, item in enumerate(self.deck.items, 1):
-            lines.append(f"{number}. {item.stem.strip()}")
-            if isinstance(item, Single):
-                lines += [f"   {letter}) {item.options[i].text}" for letter, i in lettered(item)]
-            if self.answers:
-                lines.append(f"   Answer: {answer(item)}")
+        number = 0
+        for item in self.deck.items:
+            story = isinstance(item, Scenario)
+            lines += [item.case.strip()] if story else []
+            for question in item.questions if story else [item]:
+                question, number = question.drawn(""), number + 1
+                lines += [f"{number}. {question.stem.strip()}", *_lettered(question)]
+                if self.answers:
+                    lines.append(f"   Answer: {question.key()}")
         return "\n".join(lines)
 
     def _repr_html_(self):
-        items = "".join(f"<li style='margin-bottom: 1em'>{self._item(item)}</li>" for item in self.deck.items)
+        number, html = 0, ""
+        for item in self.deck.items:
+            story = isinstance(item, Scenario)
+            asked = item.questions if story else [item]
+            html += f"<div>{texts.html(item.case)}</div>" if story else ""
+            html += f"<ol start='{number + 1}'>{''.join(map(self._item, asked))}</ol>"
+            number += len(asked)
         head = f"<p><strong>{escape(repr(self.deck))}.</strong> {escape(self.note)}</p>"
         name = escape(f"Questions: {self.deck.title}", quote=True)
-        return f"<div role='group' aria-label='{name}'>{head}<ol>{items}</ol></div>"
+        return f"<div role='group' aria-label='{name}'>{head}{html}</div>"
 
-    def _item(self, item):
-        html = f"<div>{texts.html(item.stem)}</div>"
-        if isinstance(item, Single):
-            choices = "".join(f"<li>{texts.html(item.options[i].text)}</li>" for _, i in lettered(item))
-            html += f"<ol style='list-style-type: lower-alpha'>{choices}</ol>"
-        elif isinstance(item, Numeric):
-            html += f"<p>Answer in {escape(wanted(item))}: ............</p>"
-        else:
-            html += "<p>Answer in your own words.</p>"
+    def _item(self, question):
+        question = question.drawn("")
+        html = f"<div>{texts.html(question.stem)}</div>"
+        choices = question.choices()
+        if choices:
+            listed = "".join(f"<li>{texts.html(text)}</li>" for text in choices)
+            html += f"<ol style='list-style-type: lower-alpha'>{listed}</ol>"
+        html += f"<p>{escape(question.room())}</p>" if question.room() else ""
         if self.answers:
-            told = f"{answer(item)}\n\n{item.explanation}"
+            told = f"{question.key()}\n\n{question.explanation}"
             html += f"<details><summary>Answer</summary>{texts.html(told)}</details>"
-        return html
+        return f"<li style='margin-bottom: 1em'>{html}</li>"
 
 
-def lettered(item):
-    return [("abcdefghi"[place], position) for place, position in enumerate(shown_order(item))]
-
-
-def answer(item):
-    """The right answer in words.
-
-    >>> from crmlearn.quiz.decks import deck
-    >>> answer(next(i for i in deck("08").items if i.id == "lifespan-in-advance"))
-    '367 dollars'
-    """
-    if isinstance(item, Flip):
-        return item.back
-    if isinstance(item, Numeric):
-        decimals = decimals_of(item)
-        unit = "%" if item.unit == "%" else f" {item.unit}"
-        return f"{item.answer.value():.{decimals}f}{unit}"
-    return next(option.text for option in item.options if option.right)
-
-
-def decimals_of(item):
-    """How many decimals an answer needs to be close enough."""
-    return next(d for d in range(7) if item.within >= 0.5 * 10.0**-d or d == 6)
-
-
-def wanted(item):
-    """The unit and how exact: "dollars, rounded to whole ones"."""
-    decimals = decimals_of(item)
-    exact = "rounded to a whole number" if not decimals else f"with {counted(decimals, 'decimal')}"
-    return f"{item.unit}, {exact}"
+def _lettered(question):
+    listed = [f"   {'abcdefghijklmn'[n]}) {text}" for n, text in enumerate(question.choices() or [])]
+    return listed + ([f"   {question.room()}"] if question.room() else [])
 
 
 def sheet(name, answers=False):
