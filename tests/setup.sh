@@ -15,11 +15,11 @@ if uv --version >/dev/null 2>&1; then
   uv venv --quiet --python "$("$python" -c 'import sys; print(sys.executable)')" "$venv"
   echo "[2/3] installing the packages with uv (about 170 packages)"
   # Compiled once here, or every kernel start would pay for it again.
-  UV_COMPILE_BYTECODE=1 uv pip install --python "$venv/bin/python" -c constraints.txt -e '.[dev,duckdb,dask]'
+  UV_COMPILE_BYTECODE=1 uv pip install --python "$venv/bin/python" -c constraints.txt -e '.[dev,anki,interop,duckdb,dask]'
 else
   "$python" -m venv "$venv"
   echo "[2/3] installing the packages with pip (about 170 packages, one to three minutes)"
-  "$venv/bin/python" -m pip install --disable-pip-version-check --progress-bar on -c constraints.txt -e '.[dev,duckdb,dask]' |
+  "$venv/bin/python" -m pip install --disable-pip-version-check --progress-bar on -c constraints.txt -e '.[dev,anki,interop,duckdb,dask]' |
     awk '/^Collecting/ {n++; printf "\r      found %d packages", n; fflush()} /^Installing collected/ {printf "\n      installing them all\n"; fflush()}'
   "$venv/bin/python" -c 'import crmlearn, papermill'
 fi

@@ -84,7 +84,7 @@ def summarise(tx, as_of, unit="week"):
         return days.to_native().shuffle("customer_id").map_partitions(_of_part, end, unit)
     lazy = isinstance(days, nw.LazyFrame)
     if lazy and days.implementation.is_polars() and about.rows <= _FITS:
-        days = days.collect()
+        days = days.with_columns(nw.col("day").cast(nw.Int32)).collect()
     summary = _in_symbols(_grouped(days) if isinstance(days, nw.LazyFrame) else _counted_up(days), end, unit)
     # Rows of an engine have no order of their own, and sorting them would cost a shuffle more.
     if isinstance(days, nw.DataFrame) or summary.implementation.is_polars():
@@ -117,19 +117,19 @@ def _counted_up(days):
     of, _ = pd.factorize(days["customer_id"].to_pandas())
     day, amount = days["day"].to_numpy(), days["amount"].cast(nw.Float64).to_numpy()
     n = int(of.max(initial=-1)) + 1
-    first, last = np.full(n, day.max(initial=0)), np.zeros(n, np.int64)
+    first, last = np.full(n, day.max(initial=0)), np.zeros(n, day.dtype)
     np.minimum.at(first, of, day)
     np.maximum.at(last, of, day)
     begins = day == first[of]
     example = np.empty(n, np.int64)
-    example[of] = np.arange(len(of))
+    example[of[::-1]] = np.arange(len(of))[::-1]
     sums = {
-        "first": first,
-        "last": last,
+        "first": first.astype(np.int64),
+        "last": last.astype(np.int64),
         "orders": np.bincount(of, minlength=n),
         "at_first": np.bincount(of[begins], minlength=n),
         "first_amount": np.bincount(of[begins], amount[begins], n),
-        "later_amount": np.bincount(of[~begins], amount[~begins], n),
+        "later_amount": np.bincount(of, np.where(begins, 0.0, amount), n),
     }
     customers = nw.maybe_reset_index(days.select("customer_id")[example])
     return customers.with_columns(nw.new_series(k, v, backend=days.implementation) for k, v in sums.items())
