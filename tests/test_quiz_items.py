@@ -42,7 +42,7 @@ def right(question, seed):
     if question.type == "text":
         return question.answer.accept[-1].upper()
     if question.type == "cloze":
-        return [f" the {gap.accept[-1]}." for gap in question.gaps]
+        return [f" {gap.accept[-1].title()}. " for gap in question.gaps]
     if question.type == "order":
         order = question.order(seed)
         return [order.index(step) for step in range(len(order))]
@@ -146,7 +146,7 @@ class TestDrawnNumbers:
         drawn = question.drawn(seed)
         margin, kept = (drawn.answer.given[name] for name in ("margin", "retention_per_period"))
         assert f"earns {margin:g} dollars" in drawn.stem and f"and {kept * 100:g} % renew" in drawn.stem
-        assert drawn.answer.value() == pytest.approx(margin * 1.1 / (1.1 - kept))  # paid at the start
+        assert drawn.answer.number() == pytest.approx(margin * 1.1 / (1.1 - kept))  # paid at the start
         assert drawn.sha() == question.sha() and drawn.id == question.id
         assert "{" not in drawn.stem + drawn.mistakes[0].feedback and r"\frac{1+d}{1+d-r}" in drawn.hints[0]
 

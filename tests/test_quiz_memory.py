@@ -34,7 +34,7 @@ def written(showings, item="kinds/a-flip", mode="ask"):
     """Reviews of showings: [([(verdict, hints), ...], days since the one before), ...]"""
     found, when = [], START
     for n, (answers, days) in enumerate(showings):
-        when += timedelta(days=days)
+        when += timedelta(days=days, minutes=5)
         for k, (verdict, hints) in enumerate(answers):
             at = (when + timedelta(seconds=10 * k)).isoformat(timespec="milliseconds")
             more = {"showing": f"s{n}", "review_id": f"{item}-{n}-{k}", "scheduler_params": memory.settings()}
@@ -50,7 +50,7 @@ class TestSchedule:
         scheduler = Scheduler(learning_steps=(), relearning_steps=(), enable_fuzzing=False, desired_retention=0.9)
         card, when, shown = Card(card_id=0), START, 0
         for answers, days in showings:
-            when += timedelta(days=days)
+            when += timedelta(days=days, minutes=5)
             rated = memory.rating(answers)
             if rated:
                 at = when + timedelta(seconds=10 * (len(answers) - 1))
@@ -280,7 +280,7 @@ class TestMoves:
 
 def test_the_ways_to_ask(monkeypatch):
     assert quiz.study(seed=1).card["of"] <= 12 and quiz.practice(topics="V3", seed=1).card["kind"] == "card"
-    assert quiz.cram("08", exam="2999-01-01", seed=1).card["of"] == 18
+    assert quiz.cram("08", exam="2999-01-01", seed=1).card["of"] == 19
     with pytest.raises(Refusal, match="no question is of this topic"):
         quiz.practice(topics="X9")
     with pytest.raises(Refusal, match="new needs a whole number from 0"):

@@ -149,8 +149,8 @@ class Round:
         html = f"<div>{texts.html(markdown)}</div>" if markdown else ""
         if explained:
             html += f"<div>{texts.html(self.item.explanation)}</div>"
-            if not self.first_try[self.place]:
-                html += f"<p>Read again: {self._section(self.asked[self.place])}</p>"
+        if self.item and self.first_try.get(self.place) is False and verdict not in ("hint", CANNOT_CHECK):
+            html += f"<p>Read again: {self._section(self.asked[self.place])}</p>"
         easy = bool(self.open and self.plan.schedules and self.first_try.get(self.place) and not self.hints)
         said = {"kind": "said", "verdict": verdict, "html": html, "open": self.open, "warning": self.warning}
         said |= {"easy": easy and verdict == RIGHT, "undo": self.plan.remembers and self.place in self.showings} | more
@@ -159,7 +159,12 @@ class Round:
         return said
 
     def _section(self, asked):
-        return f"<em>{escape(asked.question.reread)}</em>" + (f" ({escape(asked.where)})" if asked.where else "")
+        """The section that teaches it; a link where the page is written."""
+        heading = escape(asked.question.reread, quote=True)
+        if not asked.where or asked.deck.preview:
+            return f"<em>{heading}</em>" + (f" ({escape(asked.where)}, not written yet)" if asked.where else "")
+        there = escape(f"../notebooks/{asked.deck.id}.ipynb#{asked.question.reread.replace(' ', '-')}", quote=True)
+        return f'<a class="crml-section" target="_blank" href="{there}">{heading}</a> ({escape(asked.where)})'
 
     def _end(self):
         right = sum(self.first_try.values())

@@ -31,6 +31,18 @@ function render({ model, el }) {
   const keep = (event) => { if (!saving(event)) event.stopPropagation(); };
   for (const kind of ["keydown", "keypress", "keyup"]) root.addEventListener(kind, keep);
 
+  // A section of this very page is scrolled to; another page opens beside it.
+  root.addEventListener("click", (event) => {
+    const link = event.target.closest?.("a.crml-section");
+    const plain = (text) => text.replace("¶", "").trim();
+    const here = link && [...document.querySelectorAll("h1, h2, h3, h4")].find((h) => plain(h.textContent) === link.textContent);
+    if (!here) return;
+    event.preventDefault();
+    here.tabIndex = -1;
+    here.scrollIntoView({ block: "start" });
+    here.focus();
+  });
+
   let parts = {}, timer = null, waiting = false;
 
   function send(message) {

@@ -33,12 +33,14 @@ def _scheduler(params):
 class Standing:
     """What follows from all answers to one question.
 
-    due : when to ask again (UTC); stability : days until it is known with the chance RETENTION only
+    due : when to ask again (UTC); last : when it was asked
+    stability : days until it is known with the chance RETENTION only
     shown : how often it was answered; right_days : days on which it was right at once, without a hint
     last_right : whether it was so the last time
     """
 
     due: datetime | None
+    last: datetime | None
     stability: float | None
     shown: int
     right_days: tuple
@@ -118,9 +120,17 @@ def standing(kept):
     """What a fold says, as a Standing."""
     state = json.loads(kept)
     card, rated = state["card"], rating(state["so_far"])
-    due = datetime.fromisoformat(card["due"]) if card else None
+    due, last = (datetime.fromisoformat(card[name]) if card else None for name in ("due", "last_review"))
     last_right = None if rated is None else rated >= _GOOD
-    return Standing(due, card and card["stability"], state["shown"], tuple(state["days"]), last_right)
+    return Standing(due, last, card and card["stability"], state["shown"], tuple(state["days"]), last_right)
+
+
+def chance(standing, now):
+    """How likely the answer is still known."""
+    from fsrs import Card, State
+
+    card = Card(card_id=0, state=State.Review, stability=standing.stability, last_review=standing.last)
+    return _scheduler(settings()).get_card_retrievability(card, now)
 
 
 def end_of_day(now):

@@ -67,7 +67,7 @@ def sheet(name, answers=False):
     Returns: a value that shows itself
 
     >>> print(repr(sheet("08")).splitlines()[0])
-    Five kinds of CLV: 18 questions
+    Five kinds of CLV: 19 questions
     """
     from crmlearn.quiz.decks import deck
 

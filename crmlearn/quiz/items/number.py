@@ -46,18 +46,23 @@ Given = dict[str, float | str | bool | list[float] | list[bool]]
 class Call(Form):
     """A number that a function of crmlearn, such as ``clv.lifespan``, computes from what is given.
 
-    A value such as ``=margin`` is the number that was drawn under that name.
+    A value such as ``=margin`` is the number that was drawn under that name. Decks of one's own may write the number
+    itself down, as ``value``; the course's are computed.
     """
 
-    call: Text
-    given: Given
+    call: Text | None = None
+    given: Given = Field(default_factory=dict)
+    value: float | None = None
     pick: int | str | None = None  # of a result with several parts: a position, or a column, whose last row counts
     times: float = 1.0  # 100 turns a share into percent
 
     @model_validator(mode="after")
     def _computes(self):
-        if not self.names() and not 0 < abs(self.value()) < 1e12:
-            raise Refusal("the call gives a number that nobody can type.", f"{self.value():g}", "other values")
+        if (self.call is None) == (self.value is None):
+            saw = "none" if self.call is None else "call and value"
+            raise Refusal("an answer needs one number.", saw, "call: ... with given: {...}, or value: 500")
+        if not self.names() and (abs(self.number()) >= 1e12 or (self.call and not self.number())):
+            raise Refusal("the call gives a number that nobody can type.", f"{self.number():g}", "other values")
         return self
 
     def names(self):
@@ -66,10 +71,10 @@ class Call(Form):
 
     def filled(self, numbers):
         given = {k: numbers[v[1:]] if isinstance(v, str) and v[:1] == "=" else v for k, v in self.given.items()}
-        return Call(call=self.call, given=given, pick=self.pick, times=self.times)
+        return Call(call=self.call, given=given, value=self.value, pick=self.pick, times=self.times)
 
-    def value(self):
-        return compute(self.call, self.given, self.pick) * self.times
+    def number(self):
+        return self.times * (compute(self.call, self.given, self.pick) if self.call else self.value)
 
 
 class Mistake(Form):
@@ -87,7 +92,7 @@ class Mistake(Form):
         return self
 
     def number(self):
-        return self.answer.value() if self.answer else self.value
+        return self.answer.number() if self.answer else self.value
 
     def filled(self, numbers):
         answer = self.answer.filled(numbers) if self.answer else None
@@ -137,8 +142,8 @@ class Numeric(Question):
                 raise Misplaced("the stem does not say what was drawn.", name, f"{{{name}}} in the stem", "draw", name)
 
     def _refuse_right_mistakes(self):
-        key = self.answer.value()
-        if self.within > abs(key) / 2:
+        key = self.answer.number()
+        if self.within > abs(key) / 2 > 0:
             raise Misplaced("'within' lets nearly every number count.", f"{self.within:g}", "within: 0.5", "within")
         for place, mistake in enumerate(self.mistakes):
             if abs(mistake.number() - key) <= self.within:
@@ -182,7 +187,7 @@ class Numeric(Question):
         values = readings(text, self.unit)
         if not values:
             return Grade(CANNOT_CHECK, "This is no number. Type it like 12.5, without words.", told)
-        key = self.answer.value()
+        key = self.answer.number()
 
         def near(number, times=1, within=self.within):
             # The slack lets an answer count that was rounded exactly half a step off.
@@ -202,7 +207,7 @@ class Numeric(Question):
 
     def key(self):
         unit = "%" if self.unit == "%" else f" {self.unit}"
-        return f"{self.answer.value():.{self.decimals()}f}{unit}"
+        return f"{self.answer.number():.{self.decimals()}f}{unit}"
 
     def decimals(self):
         """How many decimals an answer needs to be close enough."""
