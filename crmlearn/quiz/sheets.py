@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from html import escape
+from itertools import groupby
 
 from crmlearn import texts
 from crmlearn.quiz.decks import Deck
@@ -31,10 +32,10 @@ class Sheet:
 
     def _repr_html_(self):
         number, html = 0, ""
-        for item in self.deck.items:
-            story = isinstance(item, Scenario)
-            asked = item.questions if story else [item]
-            html += f"<div>{texts.html(item.case)}</div>" if story else ""
+        for story, run in groupby(self.deck.items, lambda item: isinstance(item, Scenario) and item.id):
+            run = list(run)
+            asked = run[0].questions if story else run
+            html += f"<div>{texts.html(run[0].case)}</div>" if story else ""
             html += f"<ol start='{number + 1}'>{''.join(map(self._item, asked))}</ol>"
             number += len(asked)
         head = f"<p><strong>{escape(repr(self.deck))}.</strong> {escape(self.note)}</p>"

@@ -9,39 +9,20 @@ from pathlib import Path
 import nbformat
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from ruamel.yaml import YAML
 
 import crmlearn
 from crmlearn import reviews
 from crmlearn.quiz.asking import Round
 from crmlearn.quiz.decks import deck
+from crmlearn.quiz.plans import Plan
+from tests.attacks import ATTACKS
 
 HERE = Path(crmlearn.__file__).parent / "quiz"
+KINDS = Path(__file__).parents[1] / "decks" / "kinds.yaml"
 VERDICT = ".jp-OutputArea-output div[style*=border-left]"
-FOCUSABLE = "button, input:not([disabled])"
+FOCUSABLE = "button, select, input:not([disabled])"
 
-DECK = """
-form: crmlearn.deck/1
-id: kit
-title: Three cards
-version: 1
-licence: CC-BY-4.0
-items:
-"""
-CARDS = {
-    "single": """
-  - {id: one, type: single, topics: [V1], asks: recall, stem: "Which **one**?", explanation: E, reread: R,
-     hints: [H, I], options: [{text: the first, feedback: fa, right: true}, {text: "the power $r^t$", feedback: fb},
-     {text: the third, feedback: fc}]}
-""",
-    "numeric": """
-  - {id: two, type: numeric, topics: [V1], asks: compute, stem: "How *many*?", explanation: E, reread: R, hints: [H],
-     answer: {call: clv.convert, given: {rate: 0.05, per: month, to: year, kind: churn}, times: 100},
-     unit: "%", within: 1}
-""",
-    "flip": """
-  - {id: three, type: flip, topics: [V1], asks: recall, stem: "What is it?", back: "This.", explanation: E, reread: R}
-""",
-}
 VERDICTS = [
     'from crmlearn import checks\n\ntask = checks.exercise("08", task=1)\ntask',
     "task.check(...)",
@@ -55,11 +36,13 @@ VERDICTS = [
 
 @pytest.fixture(scope="module")
 def kit(box):
-    """A notebook with one card of each type and every kind of verdict."""
+    """A notebook with one question of each kind and every kind of verdict."""
     cells = []
-    for name, card in CARDS.items():
-        (box / f"{name}.yaml").write_text(DECK + card, encoding="utf-8")
-        cells.append(f"from crmlearn import quiz\n\nquiz.ask({str(box / f'{name}.yaml')!r})")
+    data = YAML(typ="safe").load(KINDS.read_text(encoding="utf-8"))
+    for item in data["items"]:
+        path = box / f"{item['type']}.yaml"
+        path.write_text(json.dumps(data | {"id": f"kit_{item['type']}", "items": [item]}), encoding="utf-8")
+        cells.append(f"from crmlearn import quiz\n\nquiz.ask({str(path)!r})")
     sources = [*cells, *VERDICTS]
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in sources])
     notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
@@ -130,9 +113,16 @@ def test_no_key_typed_into_the_quiz_changes_the_notebook(run_all, kit):
     page.keyboard.press("Control+b")
     before = cells_of(page)
     assert len(before) >= 8
-    for n in range(3):
+    done = set()
+    for n in range(page.locator(".crml-quiz").count()):
         quiz = scroll_to(page, f".crml-quiz >> nth={n}")
-        for place in range(quiz.locator(FOCUSABLE).count()):
+        kinds = quiz.evaluate(
+            "(q, all) => [...q.querySelectorAll(all)].map((e) => `${e.tagName} ${e.type} ${e.textContent}`)", FOCUSABLE
+        )
+        for place, kind in enumerate(kinds):
+            if kind in done:
+                continue
+            done.add(kind)
             for key in string.printable[:95]:
                 quiz.evaluate(
                     "(q, [all, i]) => { const f = q.querySelectorAll(all); (f[i] ?? f[0]).focus(); }",
@@ -142,6 +132,7 @@ def test_no_key_typed_into_the_quiz_changes_the_notebook(run_all, kit):
             for keys in ("Control+Backspace", "Control+Shift+M", "Meta+x", "Control+Enter", "Shift+Enter", "Control+a"):
                 quiz.evaluate("(q, all) => q.querySelector(all).focus()", FOCUSABLE)
                 page.keyboard.press(keys)
+    assert len(done) >= 10
     page.wait_for_timeout(500)
     assert cells_of(page) == before and page.errors == []
 
@@ -164,10 +155,10 @@ class TestBarePage:
     </script></body></html>"""
 
     def test_a_slow_kernel_counts_once_and_skips_nothing(self, open_face):
-        round_ = Round(deck("08"), seed=3)
+        round_ = Round(Plan([deck("08")]), seed=3)
         page = open_face(round_, delay=1.0)
-        next_button = page.get_by_role("button", name="Next", exact=True)
-        next_button.evaluate("b => { b.click(); b.click(); b.click(); }")
+        skip = page.get_by_role("button", name="Skip", exact=True)
+        skip.evaluate("b => { b.click(); b.click(); b.click(); }")
         page.get_by_text("question 2 of").wait_for(timeout=15_000)
         page.wait_for_timeout(1500)
         assert round_.place == 1
@@ -204,45 +195,155 @@ class TestBarePage:
     def faults(self, page):
         return [rule["id"] for rule in Axe().run(page).response["violations"]]
 
+    def fill(self, page, item, right):
+        """Answer with keys, as somebody who knows or as somebody who does not."""
+        kind = item.type
+        if kind in ("single", "truefalse", "multi"):
+            rights = {"True" if getattr(item, "right", None) else "False"}
+            rights = rights if kind == "truefalse" else {o.text for o in item.options if o.right}
+            shown = item.choices() if kind == "truefalse" else [item.options[i].text for i in item.order("3")]
+            good = [n for n, text in enumerate(shown) if text in rights]
+            chosen = good if right else [next(n for n in range(len(shown)) if n not in good)]
+            for box in page.locator(".crml-option input:checked").all():
+                if kind == "multi":
+                    box.focus()
+                    page.keyboard.press("Space")
+            for place in chosen:
+                page.locator(".crml-option input").first.focus()
+                page.keyboard.press(str(place + 1))
+        elif kind in ("numeric", "text", "cloze"):
+            words = [gap.accept[0] for gap in item.gaps] if kind == "cloze" else [item.key().split(" dollars")[0]]
+            for field, word in zip(page.locator("form input[type=text]").all(), words, strict=True):
+                field.focus()
+                page.keyboard.press("Control+a")
+                page.keyboard.type(word if right else ("1" if kind == "numeric" else "pineapple"))
+        elif kind == "order":
+            page.locator(".crml-steps button[aria-label='Move down']").first.focus()
+            page.keyboard.press("Enter")
+            for target, step in enumerate(item.steps if right else []):
+                for _ in item.steps:
+                    rows = page.locator(".crml-steps li").all_inner_texts()
+                    at = next(n for n, text in enumerate(rows) if step.text in text)
+                    if at > target:
+                        page.locator(".crml-steps li").nth(at).get_by_label("Move up").focus()
+                        page.keyboard.press("Enter")
+            page.get_by_role("button", name="Check").focus()
+        else:
+            order, kinds = item._row_order("3"), item.card("3")["kinds"]
+            for field, row in zip(page.locator("select").all(), order, strict=True):
+                target = kinds.index(item.rows()[row][1])
+                field.focus()
+                page.keyboard.press("Home")
+                for _ in range((target if right else (target + 1) % len(kinds)) + 1):
+                    page.keyboard.press("ArrowDown")
+            page.get_by_role("button", name="Check").focus()
+        page.keyboard.press("Enter")
+
     @pytest.mark.parametrize("dark", [False, True])
-    def test_a_whole_round_by_keyboard_without_a_fault(self, open_face, dark):
-        round_ = Round(deck("08"), seed=3)
+    def test_every_kind_by_keyboard_in_every_state_without_a_fault(self, open_face, dark):
+        round_ = Round(Plan([deck(KINDS)]), seed=3)
         page = open_face(round_, dark)
-        seen = set()
-        for number in range(1, len(round_.items) + 1):
-            kind = round_.item.type
+        seen = []
+        for number in range(1, len(round_.asked) + 1):
+            item = round_.item
             assert f"question {number} of" in page.locator(".crml-head").inner_text()
-            check = kind not in seen
-            if check:
-                assert self.faults(page) == []
-            page.locator(".crml-head").focus()
-            page.keyboard.press("Tab")
-            if kind == "flip":
+            assert self.faults(page) == [], item.type
+            if item.type == "flip":
+                page.locator(".crml-head").focus()
+                page.keyboard.press("Tab")
                 page.keyboard.press("Enter")  # turns it over; the back takes the focus
                 page.locator(".crml-back:not([hidden])").wait_for()
+                assert self.faults(page) == []
                 page.keyboard.press("Tab")
                 page.keyboard.press("Enter")  # I knew it
-            elif kind == "single":
-                place = next(k for k, i in enumerate(round_._order()) if round_.item.options[i].right)
-                page.keyboard.press(str(place + 1))
-                page.keyboard.press("Enter")
             else:
-                page.keyboard.type(f"{round_.item.answer.number():.0f}")
-                page.keyboard.press("Enter")
+                if item.hints:
+                    page.get_by_role("button", name="Hint").focus()
+                    page.keyboard.press("Enter")
+                    page.locator(".crml-hint").wait_for()
+                self.fill(page, item, right=False)
+                page.locator(".crml-wrong").wait_for()
+                assert self.faults(page) == [], item.type
+                assert "Read again" in page.locator("[role=status] >> nth=-1").inner_text()
+                self.fill(page, item, right=True)
             page.locator(".crml-right, .crml-shown").wait_for()
-            if check:
-                assert self.faults(page) == []
-                seen.add(kind)
+            assert self.faults(page) == [], item.type
+            seen.append(item.type)
             assert page.evaluate("document.activeElement.textContent") == "Next"
             page.keyboard.press("Enter")
             page.wait_for_function(
                 f"!document.querySelector('.crml-head').textContent.includes('question {number} of')"
             )
-        assert seen == {"flip", "single", "numeric"} and "19 of 19 right" in page.locator(".crml-quiz").inner_text()
+        assert len(set(seen)) == 10 and "1 of 12 right" in page.locator(".crml-quiz").inner_text()
         assert self.faults(page) == [] and page.errors == []
 
+    def test_back_undo_and_too_easy(self, open_face):
+        round_ = Round(Plan([deck(KINDS)]), seed=3)
+        while round_.item.type != "truefalse":
+            round_.next()
+        page, before = open_face(round_), len(reviews.read())
+        place = round_.place
+        self.fill(page, round_.item, right=True)
+        page.get_by_role("button", name="Too easy").click()
+        page.get_by_text("much later").wait_for()
+        page.get_by_role("button", name="Next").click()
+        page.get_by_text(f"question {place + 2} of").wait_for()
+        page.get_by_role("button", name="Back").click()
+        page.get_by_text(f"question {place + 1} of").wait_for()
+        page.get_by_role("button", name="Take back my answer").click()
+        page.get_by_role("button", name="Check").wait_for()
+        assert [r.verdict for r in reviews.read()][before:] == ["right", "easy", "undone"]
+        assert page.errors == []
+
+    def test_targets_are_large_enough(self, open_face):
+        round_ = Round(Plan([deck(KINDS)]), seed=3)
+        page = open_face(round_)
+        for _ in round_.asked[1:]:
+            boxes = page.locator("button, select, .crml-option, input[type=text]").all()
+            assert all(min(box.bounding_box()["width"], box.bounding_box()["height"]) >= 24 for box in boxes)
+            head = page.locator(".crml-head").inner_text()
+            page.get_by_role("button", name="Skip", exact=True).click()
+            page.wait_for_function("t => document.querySelector('.crml-head').innerText !== t", arg=head)
+
+    def test_no_text_of_a_stranger_runs(self, open_face, tmp_path):
+        """Every attack in the stem, an option, the feedback and the explanation of a question, shown and answered."""
+        items = []
+        for n, attack in enumerate(ATTACKS):
+            words = attack.replace("\t", " ").replace("\u2028", " ")
+            options = [{"text": f"{words} {k}", "feedback": words, "right": k == 0} for k in range(2)]
+            item = {
+                "id": f"q{n}",
+                "type": "single",
+                "topics": ["V1"],
+                "asks": "recall",
+                "stem": words,
+                "options": options,
+            }
+            items.append(item | {"hints": [words], "explanation": words, "reread": words})
+        told = {
+            "form": "crmlearn.deck/1",
+            "id": "evil",
+            "title": "Evil",
+            "version": 1,
+            "licence": "none",
+            "items": items,
+        }
+        (tmp_path / "evil.yaml").write_text(json.dumps(told), encoding="utf-8")
+        round_ = Round(Plan([deck(tmp_path / "evil.yaml")]), seed=3)
+        page = open_face(round_)
+        page.evaluate("window.hits = 0; window.boom = () => { window.hits += 1; }; 0")  # a function would be called
+        for n in range(len(ATTACKS)):
+            page.get_by_text(f"question {n + 1} of").wait_for()
+            page.get_by_role("button", name="Hint").click()
+            page.locator(".crml-hint").wait_for()
+            page.get_by_role("button", name="Show the answer").click()
+            page.locator(".crml-shown").wait_for()
+            assert page.evaluate("window.hits") == 0, round_.item.stem
+            page.get_by_role("button", name="Next").click()
+        assert len(ATTACKS) >= 100 and page.evaluate("window.hits") == 0 and page.errors == []
+
     def test_before_the_answer_nothing_on_the_page_tells_it(self, open_face):
-        round_ = Round(deck("08"), seed=3)
+        round_ = Round(Plan([deck("08")]), seed=3)
         page = open_face(round_)
         item = round_.item
         told = [item.explanation, *item.hints, *(o.feedback for o in getattr(item, "options", []))]
@@ -251,8 +352,8 @@ class TestBarePage:
         assert not [words for words in told if words in text]
 
     def test_a_click_twice_sends_one_answer(self, open_face):
-        round_ = Round(deck("08"), seed=3)
-        round_.place = next(k for k, item in enumerate(round_.items) if item.type == "single")
+        round_ = Round(Plan([deck("08")]), seed=3)
+        round_.place = next(k for k, item in enumerate(a.question for a in round_.asked) if item.type == "single")
         before = len(reviews.read())
         page = open_face(round_)
         page.locator("input[type=radio]").first.check()
@@ -261,6 +362,6 @@ class TestBarePage:
         assert len(reviews.read()) == before + 1
 
     def test_a_dead_kernel_is_told(self, open_face):
-        page = open_face(Round(deck("08"), seed=3), alive=False)
-        page.get_by_role("button", name="Next", exact=True).click()
+        page = open_face(Round(Plan([deck("08")]), seed=3), alive=False)
+        page.get_by_role("button", name="Skip", exact=True).click()
         page.get_by_text("The kernel does not answer").wait_for(timeout=15_000)
