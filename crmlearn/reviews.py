@@ -4,6 +4,7 @@ import contextlib
 import os
 import re
 import sqlite3
+import threading
 import time
 import uuid
 from dataclasses import astuple, dataclass, field, fields
@@ -163,6 +164,7 @@ def standings(fold, prefix=""):
 def forget():
     """Delete every answer of this person, and all that was made of them. Returns: how many answers there were."""
     known = len(read())
+    _close_writer()
     for name in (path().name, f"{path().name}-wal", f"{path().name}-shm", f"{path().name}-journal"):
         with contextlib.suppress(FileNotFoundError):
             (path().parent / name).unlink()
@@ -205,17 +207,16 @@ def journal_mode(folder):
 @contextlib.contextmanager
 def _open(file, write):
     """A connection; None where there is nothing to read yet."""
-    connection = None
+    connection, good = None, False
     try:
         if write:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            connection = sqlite3.connect(file, timeout=5)
-            _prepare(connection, file)
+            connection = _writer(file)
         elif file.exists():
             connection = _to_read(file)
         elif file.parent.exists() and not file.parent.is_dir():
             raise NotADirectoryError(f"{file.parent.name} is a file")
         yield connection
+        good = True
     except (sqlite3.Error, OSError, OverflowError, UnicodeError) as error:
         raise Refusal(
             "your answers cannot be remembered.",
@@ -223,8 +224,44 @@ def _open(file, write):
             "mend or move that file; its folder is crmlearn.home.own(), and CRMLEARN_HOME names another",
         ) from None
     finally:
-        if connection is not None:
+        if connection is not None and not write:
             connection.close()
+        elif not good:
+            _close_writer()
+
+
+_kept = threading.local()  # the connection that wrote last; closing it after each answer would triple what one costs
+
+
+def _writer(file):
+    """A connection to write with: the one that wrote last, if it is the same file and this process opened it."""
+    key = file, os.getpid(), _which(file)
+    if getattr(_kept, "key", None) != key:
+        _close_writer()
+        file.parent.mkdir(parents=True, exist_ok=True)
+        connection = sqlite3.connect(file, timeout=5)
+        _kept.connection = connection
+        _kept.key = file, os.getpid(), None
+        _prepare(connection, file)
+        _kept.key = file, os.getpid(), _which(file)
+    else:
+        _refuse_newer(_form(_kept.connection))
+    return _kept.connection
+
+
+def _which(file):
+    """Which file stands there under this name; somebody may have moved or deleted the one that was there."""
+    try:
+        found = file.stat()
+        return found.st_dev, found.st_ino
+    except OSError:
+        return None
+
+
+def _close_writer():
+    connection, key = _kept.__dict__.pop("connection", None), _kept.__dict__.pop("key", None)
+    if connection is not None and key[1] == os.getpid():  # what another process opened is not ours to close
+        connection.close()
 
 
 def _to_read(file):

@@ -1,6 +1,6 @@
 """Markdown of decks, hints and feedback as harmless HTML; formulas become MathML, which browsers draw themselves."""
 
-from functools import cache
+from functools import cache, lru_cache
 from html import escape
 
 _TAGS = {
@@ -21,6 +21,7 @@ _ATTRIBUTES = {
 }
 
 
+@lru_cache(4096)  # a question is shown more than once
 def html(markdown):
     """Markdown as HTML without scripts, pictures or anything fetched.
 

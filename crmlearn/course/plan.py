@@ -2,6 +2,7 @@
 
 import difflib
 from dataclasses import dataclass
+from functools import cache
 from html import escape
 
 from ruamel.yaml import YAML
@@ -16,7 +17,13 @@ def syllabus():
     >>> syllabus()["notebooks"][8]["title"]
     'Five kinds of CLV'
     """
-    return YAML(typ="safe").load((home.folder("notebooks") / "syllabus.yml").read_text(encoding="utf-8"))
+    path = home.folder("notebooks") / "syllabus.yml"
+    return _read(path, path.stat().st_mtime_ns)
+
+
+@cache
+def _read(path, _changed):
+    return YAML(typ="safe").load(path.read_text(encoding="utf-8"))
 
 
 @dataclass(frozen=True)
