@@ -14,6 +14,9 @@ from crmlearn.quiz.items import Question
 from crmlearn.quiz.schedule import groups, interleaved, order
 
 
+_AHEAD = "Preview: the page that teaches this is not written yet, so no question of it is put on the timetable."
+
+
 @dataclass(frozen=True)
 class Asked:
     """A question to ask, and the deck it is of."""
@@ -69,7 +72,7 @@ class Plan:
     def questions(self, seed):
         """([Asked, ...], why nothing is remembered, if so)"""
         try:
-            known, warning = self.standings(), ""
+            known, warning = self.standings(), _AHEAD if all(d.preview for d in self.decks) else ""
         except Refusal as refusal:
             known, warning = {}, f"{refusal.wrong} {refusal.saw}. You can go on; this round is not stored."
         chosen = self._in_page(known, seed) if self.mode == "ask" else self._gathered(known, seed)
