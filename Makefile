@@ -41,6 +41,8 @@ report: setup
 
 bench: setup
 	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench.quiz
+	$(BIN)/python -m pytest -q -s tests/bench/quiz_in_lab.py
 
 outputs: setup
 	$(BIN)/python tests/store_outputs.py

@@ -405,6 +405,13 @@ class TestFace:
         face._heard(face, {"do": "look"}, [])
         assert len(sent) == 2 and sent[0] == sent[1] and sent[1]["open"]
 
+    def test_a_card_that_is_shown_again_is_sent_again(self):
+        face, seen = quiz.ask("08", seed=1), []
+        face.observe(lambda change: seen.append(change["new"]), "card")
+        for message in ({"do": "undo"}, {"do": "back", "place": 1}, {"do": "next", "place": 7}, {"do": "undo"}):
+            face._heard(face, message, [])
+        assert len(seen) == 4 and len({card["stem"] for card in seen}) == 1
+
     def test_what_goes_wrong_is_said_and_logged(self, monkeypatch, caplog):
         face, sent = quiz.ask("08", seed=1), []
         monkeypatch.setattr(Face, "send", lambda self, message, buffers=None: sent.append(message))

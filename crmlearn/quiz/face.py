@@ -44,14 +44,18 @@ class Face(anywidget.AnyWidget):
             elif what in deeds:
                 self.send(deeds[what]())
             elif what in moves:
-                self.card = moves[what](message.get("place"))
+                self._show(moves[what](message.get("place")))
             elif what in ("again", "undo"):
-                self.card = getattr(round_, what)()
+                self._show(getattr(round_, what)())
             if what in ("look", *moves) and round_.last:
                 self.send(round_.last)
         except Exception:
             logging.getLogger("crmlearn").exception("the quiz stumbled")
             self.send({"kind": "said", "verdict": "cannot check", "html": "<div>Something went wrong.</div>"})
+
+    def _show(self, card):
+        """Every card has its number: an equal one would not be sent, and the page would wait for it."""
+        self.card = card | {"number": self.card.get("number", 0) + 1}
 
     def _repr_mimebundle_(self, **kwargs):
         told = super()._repr_mimebundle_(**kwargs)
