@@ -13,7 +13,6 @@ from crmlearn.quiz.decks import Deck
 from crmlearn.quiz.items import Question
 from crmlearn.quiz.schedule import groups, interleaved, order
 
-
 _AHEAD = "Preview: the page that teaches this is not written yet, so no question of it is put on the timetable."
 
 
