@@ -63,6 +63,24 @@ class TestDecks:
         text = "\n".join(c.source for c in notebook.cells if c.cell_type == "markdown")
         assert item.reread in re.findall(r"^#+ (.+)$", text, re.MULTILINE)
 
+    @pytest.mark.parametrize("d", DECKS, ids=lambda d: d.id)
+    def test_its_terms_are_used_where_they_are_taught(self, d):
+        assert len(d.glossary) >= 5
+        text = quiz.sheet(d.id, answers=True)._repr_html_()
+        if not d.preview:
+            notebook = nbformat.read(home.folder("notebooks") / f"{d.id}.ipynb", as_version=4)
+            text += " ".join(c.source for c in notebook.cells if c.cell_type == "markdown")
+        plain = re.sub(r"[*_]|<[^>]+>", "", text).lower()
+        topics = {topic.partition(".")[0] for item in d.questions for topic in item.topics}
+        for term in d.glossary:
+            assert term.term.lower() in plain, term.term
+            assert term.topic.partition(".")[0] in topics, term.term
+
+    def test_the_glossary_holds_each_term_once(self):
+        terms = [row[0].lower() for row in quiz.glossary().rows]
+        assert terms == sorted(set(terms)) and len(terms) >= 75
+        assert "08_clv_types.ipynb" in quiz.glossary("lifespan")._repr_html_()
+
     @pytest.mark.parametrize(("d", "item"), [p for p in ITEMS if isinstance(p.values[1], Numeric)])
     def test_the_key_of_a_number_is_computed(self, d, item):
         assert item.answer.call

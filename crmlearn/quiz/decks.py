@@ -15,6 +15,14 @@ from crmlearn.quiz.items import Item, Scenario
 from crmlearn.quiz.items.base import Text
 
 
+class Term(Form):
+    """A word of the trade, in one line."""
+
+    term: Text
+    means: Annotated[str, Field(pattern=r"\S", max_length=160)]
+    topic: Text  # id of the syllabus
+
+
 class Deck(Form):
     """A deck of items. Source of the form: crmlearn.deck/1."""
 
@@ -24,6 +32,7 @@ class Deck(Form):
     version: int
     licence: Text
     items: Annotated[list[Item], Field(min_length=1)]
+    glossary: list[Term] = Field(default_factory=list)
 
     @model_validator(mode="after")
     def _ids_differ(self):
