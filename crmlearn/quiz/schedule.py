@@ -1,10 +1,12 @@
 """In which order to ask: what was not known last time, then what is new, then what was known longest ago."""
 
 import random
+from itertools import groupby, islice
 
 from crmlearn.quiz.items import Scenario
 
 _NEW = ""
+_NEAR = 30  # so many groups are looked at for one of other topics
 
 
 def groups(items):
@@ -29,13 +31,15 @@ def order(items, standings, seed=None):
 
 def interleaved(waiting, rank):
     """Groups of questions one after the other; among those of equal rank, one of other topics than the one before."""
-    waiting, result = list(waiting), []
-    while waiting:
-        equals = [group for group in waiting if rank(group) == rank(waiting[0])]
-        before = set(result[-1].topics) if result else set()
-        chosen = next((group for group in equals if not before & set(group[0].topics)), equals[0])
-        waiting.remove(chosen)
-        result += chosen
+    result = []
+    for _, equals in groupby(waiting, rank):
+        equals = iter(equals)
+        near = list(islice(equals, _NEAR))
+        while near:
+            before = set(result[-1].topics) if result else set()
+            at = next((n for n, group in enumerate(near) if not before & set(group[0].topics)), 0)
+            result += near.pop(at)
+            near += islice(equals, 1)
     return result
 
 
