@@ -338,10 +338,8 @@ class TestProgress:
         told = quiz.progress()
         assert told.reread == [f"Five kinds of CLV: {bad.reread}"] and told.learned == 0
         ideas = {title: (strength, n) for title, strength, n, _ in told.ideas if n}
-        assert ideas["Lifespan CLV"][0] > 0.99 and good.topics[0][0] == "V"
+        assert 0 < ideas["Lifespan CLV"][0] < ideas["Historic CLV"][0] < 1 and good.topics[0][0] == "V"
         html = told._repr_html_()
         assert (
-            html.count("<meter") == len(ideas)
-            and "aria-label='Lifespan CLV: 100%'" in html
-            and "Lifespan CLV" in repr(told)
+            html.count("<meter") == len(ideas) and "aria-label='Lifespan CLV: " in html and "Lifespan CLV" in repr(told)
         )

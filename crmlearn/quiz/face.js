@@ -1,6 +1,8 @@
 // Shows one card of a quiz and passes on what the reader does. The kernel judges: no key is here before it has.
 const WAIT_MS = 8000; // after this long without a reply the reader is told why
 
+const SHOWN = 44; // letters of a choice that fit into its list
+
 const WORDS = {
   right: ["✓", "Right."],
   wrong: ["✗", "Not right yet."],
@@ -189,9 +191,15 @@ function render({ model, el }) {
 
   function rows(card, form) {
     stem(card, form);
+    // A long choice would be cut off in its list: then all of them stand above, with letters.
+    const long = card.kinds.some((text) => text.length > SHOWN);
+    const letter = (k) => String.fromCharCode(97 + k);
+    const cut = (text) => (text.length > SHOWN ? `${text.slice(0, SHOWN - 2)} …` : text);
+    const named = (text, k) => (long ? `${letter(k)}: ${cut(text)}` : text);
+    if (long) form.append(make("ol", { class: "crml-kinds" }, ...card.kinds.map((text) => make("li", {}, text))));
     const made = card.rows.map((html, i) => {
       const select = make("select", { "aria-labelledby": `${id}-row-${i}` }, make("option", { value: "" }, "choose"),
-        ...card.kinds.map((text, k) => make("option", { value: k }, text)));
+        ...card.kinds.map((text, k) => make("option", { value: k }, named(text, k))));
       return make("tr", {}, make("td", {}, make("span", { class: "crml-mark" })),
         make("td", { id: `${id}-row-${i}`, html }), make("td", {}, select));
     });

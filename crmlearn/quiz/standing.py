@@ -1,7 +1,7 @@
 """Where somebody stands: what is due, how strong each idea is, what to read again. No points, no nagging."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from html import escape
 
 from crmlearn import course, reviews, tables
@@ -9,11 +9,14 @@ from crmlearn.errors import counted
 from crmlearn.quiz import memory
 from crmlearn.quiz.decks import decks
 
+_WEEK = timedelta(days=7)
+
 
 @dataclass(frozen=True)
 class Progress:
     """due : questions to ask today; fresh : not asked yet; learned : right at once on three days; questions : of all
-    ideas : [(title, strength 0..1 or None, answered, questions), ...], strength being the mean chance to know it now
+    ideas : [(title, strength 0..1 or None, answered, questions), ...], strength being the mean chance to know it still
+        in a week, without another look
     reread : sections of questions that were not known last time; next : when the next question is due
     """
 
@@ -54,8 +57,8 @@ class Progress:
                 meter += f"aria-label='{label}' style='width:10em;height:1.2em'>{strength:.0%}</meter>"
                 rows.append([title, meter, f"{strength:.0%}", f"{answered} of {n}"])
         if rows:
-            head = ["idea", "strength", "known now", "asked"]
-            html += tables.html(head, rows, "How likely you know it now, by idea", right=(2, 3), raw=(1,))
+            head = ["idea", "strength", "in a week", "asked"]
+            html += tables.html(head, rows, "How likely you still know it in a week, by idea", right=(2, 3), raw=(1,))
         if self.reread:
             places = "".join(f"<li>{escape(place)}</li>" for place in self.reread)
             html += f"<p>Worth reading again:</p><ul>{places}</ul>"
@@ -76,7 +79,7 @@ def progress(now=None):
     ideas = {}
     for _, question, s in asked:
         for topic in dict.fromkeys(topic.partition(".")[0] for topic in question.topics):
-            ideas.setdefault(topic, []).append(memory.chance(s, now) if s and s.due else None)
+            ideas.setdefault(topic, []).append(memory.chance(s, now + _WEEK) if s and s.due else None)
     told = []
     for topic, chances in ideas.items():
         some = [c for c in chances if c is not None]
