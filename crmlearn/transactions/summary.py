@@ -114,7 +114,7 @@ def _grouped(days):
 
 def _counted_up(days):
     """As _grouped, of a table in memory: every customer gets a number once, where a group is sought anew per column."""
-    of, _ = pd.factorize(days["customer_id"].to_pandas())
+    of, _ = pd.factorize(days["customer_id"].to_pandas(), use_na_sentinel=False)  # Dask tries it out on a missing one
     day, amount = days["day"].to_numpy(), days["amount"].cast(nw.Float64).to_numpy()
     n = int(of.max(initial=-1)) + 1
     first, last = np.full(n, day.max(initial=0)), np.zeros(n, day.dtype)
