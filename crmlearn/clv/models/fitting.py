@@ -11,6 +11,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from scipy.optimize import minimize
 
+from crmlearn.clv.models.climbing import climb
 from crmlearn.clv.models.distinct import rows
 from crmlearn.clv.models.fits import Fit
 from crmlearn.errors import Refusal, columns
@@ -146,18 +147,14 @@ class _Search:
 
         seen = []
 
-        def enough(intermediate_result):
+        def enough(found):
             """A likelihood that rises for ever, ever more slowly, is not climbed to its end."""
-            seen.append(intermediate_result.fun * self.n)
+            seen.append(found.fun * self.n)
             slow = len(seen) > _STEPS and seen[-1 - _STEPS] - seen[-1] < _GAIN
-            if slow or _at_one_of(tops, intermediate_result):
-                raise StopIteration
+            return slow or _at_one_of(tops, found)
 
-        options = {"gtol": 1e-8, "initial_trust_radius": 1.0, "max_trust_radius": 5.0, "maxiter": 100}
         with np.errstate(all="ignore"):  # where the likelihood is flat to the last digit, its ratios are 0 / 0
-            found = minimize(
-                held, start, jac=True, hess=hessian, method="trust-exact", options=options, callback=enough
-            )
+            found = climb(held, hessian, start, enough)
         found.x = np.clip(found.x, low, high)
         return found
 
