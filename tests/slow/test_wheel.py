@@ -91,7 +91,7 @@ def test_a_lecturer_gets_solutions_that_pass(run):
     assert (run.box / "lectures/exercises/solutions/08_clv_types.ipynb").exists()
     assert (run.box / "lectures/exercises/decks/08_clv_types.yaml").exists()
     code, out = run("-c", "from crmlearn import quiz; print(quiz.sheet('lectures/exercises/decks/08_clv_types.yaml'))")
-    assert code == 0 and "18 questions" in out
+    assert code == 0 and "19 questions" in out
 
 
 def test_an_analyst_runs_the_report(run):
