@@ -255,6 +255,14 @@ class TestMoves:
         assert [r.verdict for r in reviews.read()] == ["shown", "undone"]
         assert not round_.open and round_.first_try == {}
 
+    def test_once_more_draws_other_numbers(self, round_):
+        def stem():
+            return next(a.question.stem for a in round_.asked if a.question.id == "a-number")
+
+        first = stem()
+        round_.again()
+        assert stem() != first
+
     def test_back_shows_what_was_answered(self, round_):
         first = round_.card()["stem"]
         round_.show()

@@ -35,7 +35,6 @@ class Round:
         self.hints = 0
         self.open = False  # the answer was seen
         self.last = None  # what was said last, for a page that was loaded again
-        self.given = None  # the answer judged last, as the page sent it
         self.began = self.clock()
 
     @property
@@ -49,13 +48,16 @@ class Round:
             return self._end()
         asked = self.asked[self.place]
         about = {"kind": "card", "place": self.place + 1, "of": len(self.asked), "title": asked.deck.title}
-        undo = self.plan.remembers and self.place in self.showings
-        return about | item.card(self._mix()) | {"warning": self.warning, "back": self.place > 0, "undo": undo}
+        return (
+            about
+            | item.card(self._mix())
+            | {"warning": self.warning, "back": self.place > 0, "undo": self.place in self.showings}
+        )
 
     def _mix(self):
         return str(self.seed)
 
-    def answer(self, given, easy=False):
+    def answer(self, given):
         """Judge, remember, and say what to say."""
         item = self.item
         if item is None or (self.open and not isinstance(item, Flip)):
@@ -63,7 +65,6 @@ class Round:
         judged = item.grade(given, self._mix())
         if judged.verdict == CANNOT_CHECK:
             return self._said(CANNOT_CHECK, judged.feedback)
-        self.given = given
         self.first_try.setdefault(self.place, judged.verdict == RIGHT)
         self._remember(judged.verdict, judged.understood)
         self.open = judged.verdict == RIGHT or isinstance(item, Flip)
@@ -131,7 +132,8 @@ class Round:
         return self.card()
 
     def again(self):
-        """A new round; what was wrong comes first."""
+        """A new round; what was wrong comes first, and all numbers are drawn anew."""
+        self.seed = f"{self.seed}+"
         self.place, self.first_try = 0, {}
         self._start()
         return self.card()
@@ -153,7 +155,7 @@ class Round:
             html += f"<p>Read again: {self._section(self.asked[self.place])}</p>"
         easy = bool(self.open and self.plan.schedules and self.first_try.get(self.place) and not self.hints)
         said = {"kind": "said", "verdict": verdict, "html": html, "open": self.open, "warning": self.warning}
-        said |= {"easy": easy and verdict == RIGHT, "undo": self.plan.remembers and self.place in self.showings} | more
+        said |= {"easy": easy and verdict == RIGHT, "undo": self.place in self.showings} | more
         if verdict != CANNOT_CHECK:
             self.last = said
         return said

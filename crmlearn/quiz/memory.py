@@ -64,9 +64,7 @@ def rating(answers):
     if not answers or answers[-1][0] == "undone":
         return None
     verdicts = [verdict for verdict, _ in answers]
-    if "shown" in verdicts:
-        return _AGAIN
-    if "right" not in verdicts:
+    if "shown" in verdicts or "right" not in verdicts:
         return _AGAIN
     if verdicts[0] == "right" and not answers[0][1]:
         return _EASY if "easy" in verdicts else _GOOD

@@ -52,8 +52,6 @@ class Plan:
     exam: Any = None
     now: Any = field(default=lambda: datetime.now(UTC))
 
-    remembers = True
-
     @property
     def title(self):
         names = {"study": "Today's questions", "practice": "Practice", "cram": "Before the exam"}

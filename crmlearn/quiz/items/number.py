@@ -115,11 +115,9 @@ class Numeric(Question):
 
     @model_validator(mode="after")
     def _holds(self):
-        if not self.draw:
-            self._refuse_unknown_names()
-            self._refuse_right_mistakes()
-            return self
         self._refuse_unknown_names()
+        if not self.draw:
+            self._refuse_right_mistakes()
         for numbers in self._draws():
             told = ", ".join(f"{k}={v:g}" for k, v in numbers.items())
             try:
@@ -152,6 +150,8 @@ class Numeric(Question):
 
     def _draws(self):
         """All that can be drawn, or as many as are worth trying."""
+        if not self.draw:
+            return []
         values = [_values(drawn) for drawn in self.draw.values()]
         if math.prod(map(len, values)) <= _TRIED:
             return [dict(zip(self.draw, v, strict=True)) for v in itertools.product(*values)]
