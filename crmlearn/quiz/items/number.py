@@ -40,14 +40,14 @@ class Span(Form):
 
 
 Drawn = Span | Annotated[list[float], Field(min_length=2, max_length=1000)]
-Given = dict[str, float | str | bool | list[float] | list[bool]]
+Given = dict[str, float | str | bool | list[float | str] | list[bool]]
 
 
 class Call(Form):
     """A number that a function of crmlearn, such as ``clv.lifespan``, computes from what is given.
 
-    A value such as ``=margin`` is the number that was drawn under that name. Decks of one's own may write the number
-    itself down, as ``value``; the course's are computed.
+    A value such as ``=margin``, alone or in a list, is the number that was drawn under that name. Decks of one's own
+    may write the number itself down, as ``value``; the course's are computed.
     """
 
     call: Text | None = None
@@ -55,6 +55,7 @@ class Call(Form):
     value: float | None = None
     pick: int | str | None = None  # of a result with several parts: a position, or a column, whose last row counts
     times: float = 1.0  # 100 turns a share into percent
+    plus: float = 0.0  # 100, with times: -100, turns a share into the percent that are left
 
     @model_validator(mode="after")
     def _computes(self):
@@ -67,14 +68,19 @@ class Call(Form):
 
     def names(self):
         """The drawn numbers that it needs."""
-        return {v[1:] for v in self.given.values() if isinstance(v, str) and v.startswith("=")}
+        values = [v for given in self.given.values() for v in (given if isinstance(given, list) else [given])]
+        return {v[1:] for v in values if _is_name(v)}
 
     def filled(self, numbers):
-        given = {k: numbers[v[1:]] if isinstance(v, str) and v[:1] == "=" else v for k, v in self.given.items()}
-        return Call(call=self.call, given=given, value=self.value, pick=self.pick, times=self.times)
+        def fill(value):
+            if isinstance(value, list):
+                return [fill(v) for v in value]
+            return numbers[value[1:]] if _is_name(value) else value
+
+        return Call(**dict(self) | {"given": {name: fill(value) for name, value in self.given.items()}})
 
     def number(self):
-        return self.times * (compute(self.call, self.given, self.pick) if self.call else self.value)
+        return self.plus + self.times * (compute(self.call, self.given, self.pick) if self.call else self.value)
 
 
 class Mistake(Form):
@@ -221,6 +227,10 @@ class Numeric(Question):
 
     def room(self):
         return f"Answer in {self.wanted()}: ............"
+
+
+def _is_name(value):
+    return isinstance(value, str) and value.startswith("=")
 
 
 def _values(drawn):
