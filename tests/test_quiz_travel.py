@@ -170,7 +170,7 @@ class TestForeign:
         with pytest.raises(Refusal):
             deck(big_deck)
 
-    @pytest.mark.parametrize("attack", ATTACKS[::5])
+    @pytest.mark.parametrize("attack", ATTACKS)
     def test_no_text_of_a_stranger_runs(self, file, attack):
         evil = json.loads(json.dumps([*QUESTIONS, *CARDS]).replace("No, this.", "FEEDBACK"))
         for one in evil:

@@ -21,6 +21,7 @@ from tests.attacks import ATTACKS
 HERE = Path(crmlearn.__file__).parent / "quiz"
 KINDS = Path(__file__).parents[1] / "decks" / "kinds.yaml"
 VERDICT = ".jp-OutputArea-output div[style*=border-left]"
+SEED = 3
 FOCUSABLE = "button, select, input:not([disabled])"
 
 VERDICTS = [
@@ -35,14 +36,19 @@ VERDICTS = [
 
 
 @pytest.fixture(scope="module")
-def kit(box):
-    """A notebook with one question of each kind and every kind of verdict."""
-    cells = []
-    data = YAML(typ="safe").load(KINDS.read_text(encoding="utf-8"))
+def kit_decks(box):
+    """Decks of one kind of question each."""
+    data, paths = YAML(typ="safe").load(KINDS.read_text(encoding="utf-8")), []
     for item in data["items"]:
-        path = box / f"{item['type']}.yaml"
-        path.write_text(json.dumps(data | {"id": f"kit_{item['type']}", "items": [item]}), encoding="utf-8")
-        cells.append(f"from crmlearn import quiz\n\nquiz.ask({str(path)!r})")
+        paths.append(box / f"{item['type']}.yaml")
+        paths[-1].write_text(json.dumps(data | {"id": f"kit_{item['type']}", "items": [item]}), encoding="utf-8")
+    return paths
+
+
+@pytest.fixture(scope="module")
+def kit(box, kit_decks):
+    """A notebook with one question of each kind and every kind of verdict."""
+    cells = [f"from crmlearn import quiz\n\nquiz.ask({str(path)!r}, seed={SEED})" for path in kit_decks]
     sources = [*cells, *VERDICTS]
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in sources])
     notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
@@ -68,6 +74,86 @@ def scroll_to(page, selector):
         notebook.evaluate("e => e.scrollBy(0, 500)")
         page.wait_for_timeout(100)
     raise AssertionError(f"no {selector} on the page")
+
+
+def fill(quiz, item, right):
+    """Answer with keys, as somebody who knows or as somebody who does not."""
+    page, kind = quiz.page, item.type
+    if kind in ("single", "truefalse", "multi"):
+        rights = {"True" if getattr(item, "right", None) else "False"}
+        rights = rights if kind == "truefalse" else {o.text for o in item.options if o.right}
+        shown = item.choices() if kind == "truefalse" else [item.options[i].text for i in item.order(str(SEED))]
+        good = [n for n, text in enumerate(shown) if text in rights]
+        chosen = good if right else [next(n for n in range(len(shown)) if n not in good)]
+        for box in quiz.locator(".crml-option input:checked").all():
+            if kind == "multi":
+                box.focus()
+                page.keyboard.press("Space")
+        for place in chosen:
+            quiz.locator(".crml-option input").first.focus()
+            page.keyboard.press(str(place + 1))
+    elif kind in ("numeric", "text", "cloze"):
+        words = [gap.accept[0] for gap in item.gaps] if kind == "cloze" else [item.key().split(" dollars")[0]]
+        for field, word in zip(quiz.locator("form input[type=text]").all(), words, strict=True):
+            field.focus()
+            page.keyboard.press("Control+a")
+            page.keyboard.type(word if right else ("1" if kind == "numeric" else "pineapple"))
+    elif kind == "order":
+        quiz.locator(".crml-steps button[aria-label='Move down']").first.focus()
+        page.keyboard.press("Enter")
+        for target, step in enumerate(item.steps if right else []):
+            for _ in item.steps:
+                rows = quiz.locator(".crml-steps li").all_inner_texts()
+                at = next(n for n, text in enumerate(rows) if step.text in text)
+                if at > target:
+                    quiz.locator(".crml-steps li").nth(at).get_by_label("Move up").focus()
+                    page.keyboard.press("Enter")
+        quiz.get_by_role("button", name="Check").focus()
+    else:
+        order, kinds = item._row_order(str(SEED)), item.card(str(SEED))["kinds"]
+        for field, row in zip(quiz.locator("select").all(), order, strict=True):
+            target = kinds.index(item.rows()[row][1])
+            field.focus()
+            page.keyboard.press("Home")
+            for _ in range((target if right else (target + 1) % len(kinds)) + 1):
+                page.keyboard.press("ArrowDown")
+        quiz.get_by_role("button", name="Check").focus()
+    page.keyboard.press("Enter")
+
+
+def walk(quiz, items, faults):
+    """Answer all questions with keys, first wrong, then right; axe looks at every state. Returns: the kinds seen."""
+    page, seen = quiz.page, set()
+    for number, item in enumerate(items, 1):
+        quiz.get_by_text(f"question {number} of").wait_for(timeout=15_000)
+        assert faults() == [], item.type
+        if item.type == "flip":
+            quiz.locator(".crml-head").focus()
+            page.keyboard.press("Tab")
+            page.keyboard.press("Enter")  # turns it over; the back takes the focus
+            quiz.locator(".crml-back:not([hidden])").wait_for()
+            assert faults() == []
+            page.keyboard.press("Tab")
+            page.keyboard.press("Enter")  # I knew it
+        else:
+            if item.hints:
+                quiz.get_by_role("button", name="Hint").focus()
+                page.keyboard.press("Enter")
+                quiz.locator(".crml-hint").wait_for()
+                assert faults() == [], item.type
+            fill(quiz, item, right=False)
+            quiz.locator(".crml-wrong").wait_for()
+            assert faults() == [], item.type
+            assert "Read again" in quiz.locator("[role=status] >> nth=-1").inner_text()
+            fill(quiz, item, right=True)
+        quiz.locator(".crml-right, .crml-shown").wait_for()
+        assert faults() == [], item.type
+        seen.add(item.type)
+        assert page.evaluate("document.activeElement.textContent") == "Next"
+        page.keyboard.press("Enter")
+    quiz.get_by_text("right at the first try").wait_for(timeout=15_000)
+    assert faults() == []
+    return seen
 
 
 def test_a_question_is_answered_with_keys_alone_and_remembered(run_all):
@@ -96,15 +182,21 @@ def test_a_question_is_answered_with_keys_alone_and_remembered(run_all):
 
 
 @pytest.mark.parametrize("name", ["Light", "Dark"])
-def test_axe_finds_nothing_in_lab(run_all, theme, kit, faults, name):
+def test_axe_finds_nothing_in_lab_in_any_state(run_all, theme, kit, kit_decks, faults, name):
     theme(name)
     page = run_all(kit)
     assert page.locator("body").get_attribute("data-jp-theme-name") == f"JupyterLab {name}"
     page.keyboard.press("Control+b")
-    for selector in (".crml-quiz", VERDICT):
-        scroll_to(page, selector)
-        assert page.locator(selector).count() >= 3
-        assert faults(selector) == []
+    seen = set()
+    for path in kit_decks:
+        items = [a.question for a in Round(Plan([deck(path)]), seed=SEED).asked]
+        quiz = scroll_to(page, f".jp-Cell:has-text('{path.name}') .crml-quiz")
+        quiz.evaluate("(q, name) => { q.closest('.jp-Cell').dataset.kit = name; }", path.stem)
+        there = f"[data-kit={path.stem}] .crml-quiz"
+        seen |= walk(page.locator(there), items, lambda there=there: faults(there))
+    assert len(seen) == 10
+    scroll_to(page, VERDICT)
+    assert page.locator(VERDICT).count() >= 3 and faults(VERDICT) == []
     assert page.errors == [] and page.outside == []
 
 
@@ -155,7 +247,7 @@ class TestBarePage:
     </script></body></html>"""
 
     def test_a_slow_kernel_counts_once_and_skips_nothing(self, open_face):
-        round_ = Round(Plan([deck("08")]), seed=3)
+        round_ = Round(Plan([deck("08")]), seed=SEED)
         page = open_face(round_, delay=1.0)
         skip = page.get_by_role("button", name="Skip", exact=True)
         skip.evaluate("b => { b.click(); b.click(); b.click(); }")
@@ -195,95 +287,21 @@ class TestBarePage:
     def faults(self, page):
         return [rule["id"] for rule in Axe().run(page).response["violations"]]
 
-    def fill(self, page, item, right):
-        """Answer with keys, as somebody who knows or as somebody who does not."""
-        kind = item.type
-        if kind in ("single", "truefalse", "multi"):
-            rights = {"True" if getattr(item, "right", None) else "False"}
-            rights = rights if kind == "truefalse" else {o.text for o in item.options if o.right}
-            shown = item.choices() if kind == "truefalse" else [item.options[i].text for i in item.order("3")]
-            good = [n for n, text in enumerate(shown) if text in rights]
-            chosen = good if right else [next(n for n in range(len(shown)) if n not in good)]
-            for box in page.locator(".crml-option input:checked").all():
-                if kind == "multi":
-                    box.focus()
-                    page.keyboard.press("Space")
-            for place in chosen:
-                page.locator(".crml-option input").first.focus()
-                page.keyboard.press(str(place + 1))
-        elif kind in ("numeric", "text", "cloze"):
-            words = [gap.accept[0] for gap in item.gaps] if kind == "cloze" else [item.key().split(" dollars")[0]]
-            for field, word in zip(page.locator("form input[type=text]").all(), words, strict=True):
-                field.focus()
-                page.keyboard.press("Control+a")
-                page.keyboard.type(word if right else ("1" if kind == "numeric" else "pineapple"))
-        elif kind == "order":
-            page.locator(".crml-steps button[aria-label='Move down']").first.focus()
-            page.keyboard.press("Enter")
-            for target, step in enumerate(item.steps if right else []):
-                for _ in item.steps:
-                    rows = page.locator(".crml-steps li").all_inner_texts()
-                    at = next(n for n, text in enumerate(rows) if step.text in text)
-                    if at > target:
-                        page.locator(".crml-steps li").nth(at).get_by_label("Move up").focus()
-                        page.keyboard.press("Enter")
-            page.get_by_role("button", name="Check").focus()
-        else:
-            order, kinds = item._row_order("3"), item.card("3")["kinds"]
-            for field, row in zip(page.locator("select").all(), order, strict=True):
-                target = kinds.index(item.rows()[row][1])
-                field.focus()
-                page.keyboard.press("Home")
-                for _ in range((target if right else (target + 1) % len(kinds)) + 1):
-                    page.keyboard.press("ArrowDown")
-            page.get_by_role("button", name="Check").focus()
-        page.keyboard.press("Enter")
-
     @pytest.mark.parametrize("dark", [False, True])
     def test_every_kind_by_keyboard_in_every_state_without_a_fault(self, open_face, dark):
-        round_ = Round(Plan([deck(KINDS)]), seed=3)
+        round_ = Round(Plan([deck(KINDS)]), seed=SEED)
         page = open_face(round_, dark)
-        seen = []
-        for number in range(1, len(round_.asked) + 1):
-            item = round_.item
-            assert f"question {number} of" in page.locator(".crml-head").inner_text()
-            assert self.faults(page) == [], item.type
-            if item.type == "flip":
-                page.locator(".crml-head").focus()
-                page.keyboard.press("Tab")
-                page.keyboard.press("Enter")  # turns it over; the back takes the focus
-                page.locator(".crml-back:not([hidden])").wait_for()
-                assert self.faults(page) == []
-                page.keyboard.press("Tab")
-                page.keyboard.press("Enter")  # I knew it
-            else:
-                if item.hints:
-                    page.get_by_role("button", name="Hint").focus()
-                    page.keyboard.press("Enter")
-                    page.locator(".crml-hint").wait_for()
-                self.fill(page, item, right=False)
-                page.locator(".crml-wrong").wait_for()
-                assert self.faults(page) == [], item.type
-                assert "Read again" in page.locator("[role=status] >> nth=-1").inner_text()
-                self.fill(page, item, right=True)
-            page.locator(".crml-right, .crml-shown").wait_for()
-            assert self.faults(page) == [], item.type
-            seen.append(item.type)
-            assert page.evaluate("document.activeElement.textContent") == "Next"
-            page.keyboard.press("Enter")
-            page.wait_for_function(
-                f"!document.querySelector('.crml-head').textContent.includes('question {number} of')"
-            )
-        assert len(set(seen)) == 10 and "1 of 12 right" in page.locator(".crml-quiz").inner_text()
-        assert self.faults(page) == [] and page.errors == []
+        seen = walk(page.locator(".crml-quiz"), [a.question for a in round_.asked], lambda: self.faults(page))
+        assert len(seen) == 10 and "1 of 12 right" in page.locator(".crml-quiz").inner_text()
+        assert page.errors == []
 
     def test_back_undo_and_too_easy(self, open_face):
-        round_ = Round(Plan([deck(KINDS)]), seed=3)
+        round_ = Round(Plan([deck(KINDS)]), seed=SEED)
         while round_.item.type != "truefalse":
             round_.next()
         page, before = open_face(round_), len(reviews.read())
         place = round_.place
-        self.fill(page, round_.item, right=True)
+        fill(page.locator(".crml-quiz"), round_.item, right=True)
         page.get_by_role("button", name="Too easy").click()
         page.get_by_text("much later").wait_for()
         page.get_by_role("button", name="Next").click()
@@ -296,7 +314,7 @@ class TestBarePage:
         assert page.errors == []
 
     def test_targets_are_large_enough(self, open_face):
-        round_ = Round(Plan([deck(KINDS)]), seed=3)
+        round_ = Round(Plan([deck(KINDS)]), seed=SEED)
         page = open_face(round_)
         for _ in round_.asked[1:]:
             boxes = page.locator("button, select, .crml-option, input[type=text]").all()
@@ -329,7 +347,7 @@ class TestBarePage:
             "items": items,
         }
         (tmp_path / "evil.yaml").write_text(json.dumps(told), encoding="utf-8")
-        round_ = Round(Plan([deck(tmp_path / "evil.yaml")]), seed=3)
+        round_ = Round(Plan([deck(tmp_path / "evil.yaml")]), seed=SEED)
         page = open_face(round_)
         page.evaluate("window.hits = 0; window.boom = () => { window.hits += 1; }; 0")  # a function would be called
         for n in range(len(ATTACKS)):
@@ -343,7 +361,7 @@ class TestBarePage:
         assert len(ATTACKS) >= 100 and page.evaluate("window.hits") == 0 and page.errors == []
 
     def test_before_the_answer_nothing_on_the_page_tells_it(self, open_face):
-        round_ = Round(Plan([deck("08")]), seed=3)
+        round_ = Round(Plan([deck("08")]), seed=SEED)
         page = open_face(round_)
         item = round_.item
         told = [item.explanation, *item.hints, *(o.feedback for o in getattr(item, "options", []))]
@@ -352,7 +370,7 @@ class TestBarePage:
         assert not [words for words in told if words in text]
 
     def test_a_click_twice_sends_one_answer(self, open_face):
-        round_ = Round(Plan([deck("08")]), seed=3)
+        round_ = Round(Plan([deck("08")]), seed=SEED)
         round_.place = next(k for k, item in enumerate(a.question for a in round_.asked) if item.type == "single")
         before = len(reviews.read())
         page = open_face(round_)
@@ -362,6 +380,6 @@ class TestBarePage:
         assert len(reviews.read()) == before + 1
 
     def test_a_dead_kernel_is_told(self, open_face):
-        page = open_face(Round(Plan([deck("08")]), seed=3), alive=False)
+        page = open_face(Round(Plan([deck("08")]), seed=SEED), alive=False)
         page.get_by_role("button", name="Skip", exact=True).click()
         page.get_by_text("The kernel does not answer").wait_for(timeout=15_000)
