@@ -118,6 +118,8 @@ class TestFirm:
         views = paradigm.both_views(tx, "2025-12-28")
         assert views.deals.sum() == len(tx) and views.so_far.sum() == pytest.approx(tx.margin.sum())
         assert (views.lifetime == views.so_far).all()
+        firsts = tx.sort_values("date", kind="stable").groupby("customer_id").margin.first()
+        assert views.set_index("customer_id").first_deal.tolist() == pytest.approx(firsts.sort_index().tolist())
         more = paradigm.both_views(tx, "2025-12-28", expected=dict.fromkeys(views.customer_id, 2.0))
         assert (more.lifetime - views.lifetime).tolist() == pytest.approx([2.0] * len(views))
 

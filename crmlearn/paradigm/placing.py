@@ -20,17 +20,17 @@ class Ends:
 
 ENDS = (
     Ends("individual", "market segment", "individual customer",
-         "messages that answer something this one customer did, of all marketing messages"),
+         "marketing messages that answer something the customer did"),
     Ends("lifetime_relationship", "duration of a transaction", "lifetime relationship",
-         "customers of over a year ago who bought again within the last year"),
+         "customers of the year before who bought again in this one"),
     Ends("lifetime_value", "margin of a deal", "lifetime value",
-         "margin that came after the first deal, of all margin"),
+         "margin of the year that is not from a first deal"),
     Ends("customer_share", "market share", "most valued customers and customer share",
          "what customers spend here, of what they spend on such goods anywhere"),
     Ends("dialogue", "broadcast to a mass market", "dialogue, tailored messages",
          "exchanges that a customer began, of all exchanges"),
     Ends("empowered", "passive consumers", "empowered clients",
-         "active customers who made their voice or a choice of theirs count within the year"),
+         "customers of the year who asked, complained, joined in or withdrew a consent"),
 )  # fmt: skip
 
 

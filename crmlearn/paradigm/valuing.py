@@ -16,21 +16,23 @@ def both_views(tx, as_of, expected=None, margin=None):
     expected : {customer_id: what the customer is expected to bring after as_of, currency units}, or None for the value
         so far only; a model of crmlearn.clv gives it
     margin : as in transactions.ledger
-    Returns: one row per customer, sorted: customer_id, deals (orders), margin_per_deal, so_far (sum of margins),
-        expected, lifetime (so_far + expected), all in currency units
+    Returns: one row per customer, sorted: customer_id, deals (orders), first_deal (its margin), margin_per_deal (mean),
+        so_far (sum of margins), expected, lifetime (so_far + expected), all in currency units
     Errors: Refusal where customers lack an expectation
 
     >>> import pandas as pd
     >>> days = pd.to_datetime(["2021-03-01", "2021-03-15", "2021-03-08"])
     >>> tx = pd.DataFrame({"customer_id": ["a", "a", "b"], "date": days, "amount": [10.0, 30.0, 35.0]})
-    >>> both_views(tx, "2021-03-31")[["customer_id", "deals", "margin_per_deal", "lifetime"]]
-      customer_id  deals  margin_per_deal  lifetime
-    0           a      2             20.0      40.0
-    1           b      1             35.0      35.0
+    >>> both_views(tx, "2021-03-31")[["customer_id", "deals", "first_deal", "margin_per_deal", "lifetime"]]
+      customer_id  deals  first_deal  margin_per_deal  lifetime
+    0           a      2        10.0             20.0      40.0
+    1           b      1        35.0             35.0      35.0
     """
     book = ledger(tx, margin, "both_views")
     until(book, as_of)
     deals, so_far = book.per_customer(book.opens), book.per_customer(book.profit)
+    first = np.flatnonzero(np.r_[True, book.customer[1:] != book.customer[:-1]])
+    first_deal = book.per_customer(book.profit, book.order == book.order[first][book.customer])
     ids = book.ids.to_pylist()
     more = np.zeros(len(ids))
     if expected is not None:
@@ -41,8 +43,8 @@ def both_views(tx, as_of, expected=None, margin=None):
             raise Refusal("customers without an expected value.", saw, "expected={id: value} for every customer")
         more = np.array([number("expected", known[i]) for i in ids])
     return book.table({
-        "customer_id": book.ids, "deals": deals.astype(np.int64), "margin_per_deal": so_far / deals, "so_far": so_far,
-        "expected": more, "lifetime": so_far + more,
+        "customer_id": book.ids, "deals": deals.astype(np.int64), "first_deal": first_deal,
+        "margin_per_deal": so_far / deals, "so_far": so_far, "expected": more, "lifetime": so_far + more,
     })  # fmt: skip
 
 

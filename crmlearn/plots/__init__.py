@@ -5,12 +5,14 @@ from crmlearn.plots.controls import play
 from crmlearn.plots.forecasts import by_history, frequency, tracking
 from crmlearn.plots.glyphs import key_of, keyed
 from crmlearn.plots.page import PALETTE, axes, short, show
+from crmlearn.plots.paradigms import continuum, crossing
 from crmlearn.plots.people import lorenz, overlap, profit_bridge, rfm_grid, shares, survival, switching, up_down
 from crmlearn.plots.times import activity, c3, cohort_grid, flow, ranking, waits
 from crmlearn.plots.words import alt_text
 
 __all__ = [
-    "PALETTE", "activity", "alt_text", "axes", "bars", "bridge", "by_history", "c3", "cohort_grid", "estimates", "flow",
-    "frequency", "heatmap", "key_of", "keyed", "lines", "lorenz", "overlap", "play", "profit_bridge", "ranking",
-    "rfm_grid", "shares", "short", "show", "survival", "switching", "tracking", "up_down", "waits",
+    "PALETTE", "activity", "alt_text", "axes", "bars", "bridge", "by_history", "c3", "cohort_grid", "continuum",
+    "crossing", "estimates", "flow", "frequency", "heatmap", "key_of", "keyed", "lines", "lorenz", "overlap", "play",
+    "profit_bridge", "ranking", "rfm_grid", "shares", "short", "show", "survival", "switching", "tracking", "up_down",
+    "waits",
 ]  # fmt: skip
