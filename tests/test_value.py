@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crmlearn import datasets, value
+from crmlearn import datasets, plots, value
 from crmlearn.errors import Refusal
 from crmlearn.transactions.books import balanced
 from crmlearn.value import Lever, Offer
@@ -267,3 +267,40 @@ class TestRefusals:
             value.lift(trial.drop(columns="margin"))
         with pytest.raises(Refusal, match="per_contact of 'gift'=-1 "):
             value.lift(trial, per_contact=-1)
+
+
+class TestCharts:
+    @pytest.fixture(autouse=True)
+    def closed(self):
+        import matplotlib.pyplot as plt
+
+        yield
+        plt.close("all")
+
+    def test_bars_stand_from_the_cost_to_the_willingness_and_are_cut_by_the_price(self):
+        table = value.split({"Tan": 20, "Raj": 35, "Mei": 60}, 40, 24)
+        ax = plots.exchanges(table, "finding", 40, 24).axes[0]
+        assert [t.get_text() for t in ax.get_xticklabels()] == ["Mei", "Raj", "Tan"]
+        bars = [(p.get_y(), p.get_height()) for p in ax.patches]
+        assert bars == [(40, 20), (40, 0), (40, 0), (24, 16), (24, 0), (24, 0), (24, 0), (24, 11), (24, 0)]
+
+    def test_many_customers_are_areas_without_names(self):
+        ax = plots.exchanges(value.split(range(100), 40, 24), "finding", 40, 24).axes[0]
+        assert len(ax.collections) == 3 and not ax.patches
+        assert [t.get_text() for t in ax.texts] == ["price 40", "cost 24"]
+
+    def test_each_lever_stands_at_its_ratio_and_its_change(self):
+        pulled = [Lever("gift", "ratio", {"gift": 4}, unit_cost=3), Lever("tap", "easy", saves={"effort": 2})]
+        compared = value.compare(KETTLE, pulled, 2)
+        earned = value.profits(KETTLE, pulled, [60, 45, 38, 30])
+        lines = plots.ratio_and_profit(compared, earned, "finding").axes[0].lines[:2]
+        assert [(x.get_xdata()[0], x.get_ydata()[0]) for x in lines] == [
+            (compared.ratio_after[i], earned.change[i + 1]) for i in (0, 1)
+        ]
+
+    def test_lifts_show_interval_estimate_and_truth(self, trials):
+        found = value.lift(trials["C3"])
+        ax = plots.lifts(found, "finding", "dollars", truth={"voucher": 1.0, "gift": 2.0, "delivery": 3.0}).axes[0]
+        assert [t.get_text() for t in ax.get_yticklabels()] == ["voucher", "gift", "delivery"]
+        assert np.allclose(ax.lines[0].get_xdata(), found.loc[2, ["low", "high"]].astype(float))
+        assert [ax.lines[i].get_xdata()[0] for i in (2, 5, 8)] == [1.0, 2.0, 3.0]
