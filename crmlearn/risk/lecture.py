@@ -1,0 +1,22 @@
+"""The lecture's example: one risk of a planning note, with what the note left open said in plain words."""
+
+from crmlearn.risk.record import Risk
+from crmlearn.risk.register import Register
+
+LECTURE = Register((
+    Risk(
+        id="L01",
+        category="teaching",
+        cause="students with questions wait long for clear answers",
+        event="poor results in the student evaluation of teaching (SET) in December",
+        consequence="the course is seen as weak",
+        probability_in_words="low",
+        evidence="experience, research, planning",
+        impact_in_words="student performance in assessment; performance review and promotion application",
+        timing="December",
+        management="interaction with students; rapid and clear responses to enquiries",
+        contingency="supporting materials with lecture capture and guided reading",
+        trigger="the results of December are below those of the year before",
+        owner="lecturer",
+    ),
+))  # fmt: skip

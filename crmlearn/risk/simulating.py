@@ -1,0 +1,130 @@
+"""Many years of a register, drawn block by block: only totals per year are kept, never years by risks."""
+
+from collections.abc import Iterator
+from functools import partial
+
+import numpy as np
+import pandas as pd
+
+from crmlearn.errors import Refusal, number, one_of
+from crmlearn.progress import progress
+from crmlearn.risk.annual import Simulated
+from crmlearn.risk.exposure import exposures, factors, scenarios_of, states
+from crmlearn.risk.moments import analytic, expected_of
+from crmlearn.risk.register import register_of
+
+_BLOCK = 65_536  # years at a time: what belongs to them stays in the processor's memory
+_MOST_EVENTS = 2_000_000_000
+_WORTH_A_BAR = 20_000_000  # events, about two seconds
+
+
+def simulate(register, years=100_000, seed=1, *, controls="none", contingency=False, scenarios=(), stated="calm",
+             ranges="drawn"):  # fmt: skip
+    """What each of many possible years would cost.
+
+    register : Register, or a list of Risk; those not in money are left out and listed in `.left_out`
+    years : how many years are drawn; seed : int or numpy Generator
+    controls : "none" (inherent), "all", or names of those in place
+    contingency : whether loss_cap and loss_cut limit each loss
+    scenarios : Scenario or list of them; each strikes its own years, and makes the risks that it names worse together
+    stated : "calm": the register tells rates and losses of years without scenarios, so they add to the expected loss;
+        "average": it tells those over all years, so that scenarios change the spread and not the expected loss
+    ranges : "drawn": a probability that is a range is drawn anew for each year, evenly between its ends; "mid": its
+        middle holds in every year. Of an event that comes at most once a year the two give the same years, since a
+        mixture of chances is one chance; events that repeat come in clusters where their rate is drawn
+    Returns: Simulated; threats in `.losses`, opportunities apart in `.gains`, one number for each year
+    Errors: Refusal for chances above 1, unknown controls, scenarios of unknown risks, too many events
+    Risks are independent but for the scenarios. Source: Klugman, Panjer & Willmot (2012), Loss Models, chapter 9.
+
+    >>> from crmlearn.risk import Lognormal, Rate, Risk
+    >>> storms = Risk("R01", "a storm", Rate(2), Lognormal.of_median(10_000, 1))
+    >>> year = simulate([storms], years=50_000, seed=1)
+    >>> round(year.analytic["mean"], 1), round(year.analytic["sd"], 1), round(year.analytic["chance_of_none"], 4)
+    (32974.4, 38442.3, 0.1353)
+    """
+    register = register_of(register)
+    years = int(_whole("years", years))
+    one_of("ranges", ranges, ("drawn", "mid"))
+    one_of("contingency", contingency, (True, False))
+    rng = np.random.default_rng(seed)
+    scenarios, parts = scenarios_of(scenarios, exposures(register, controls, contingency), stated)
+    if not parts:
+        saw = "; ".join(f"{i}: {why}" for i, _, why in register.left_out.itertuples(index=False))[:200]
+        raise Refusal("no risk of this register is in money.", saw, "a probability in numbers and an impact in money")
+    events = sum(e.rate for e in parts) * years
+    if events > _MOST_EVENTS:
+        raise Refusal("so many events would take too long.", f"about {events:.2g}", "fewer years, or a smaller rate")
+    losses, gains = np.zeros(years), np.zeros(years)
+    counts, money = np.zeros(len(parts)), np.zeros(len(parts))
+    block = int(np.clip(4_000_000 / max(1, *(e.high for e in parts)), 1, _BLOCK))
+    starts = range(0, years, block)
+    for start in progress(starts, "simulating years") if events + years > _WORTH_A_BAR else starts:
+        _block(rng, start, min(block, years - start), parts, scenarios, ranges, losses, gains, counts, money)
+    return _told(register, parts, scenarios, ranges, losses, gains, counts, money)
+
+
+def _block(rng, start, n, parts, scenarios, ranges, losses, gains, counts, money):
+    strikes = {s.name: rng.random(n) < s.chance for s in scenarios}
+    for j, e in enumerate(parts):
+        total = (gains if e.gain else losses)[start : start + n]
+        for struck, where in _years(e, scenarios, strikes, n):
+            often, much = factors(e, struck)
+            if not often or not much:
+                continue
+            year = _events(rng, e, len(where) if where is not None else n, often, ranges)
+            size = e.sizes(rng, len(year), much)
+            counts[j] += len(year)
+            money[j] += size.sum()
+            at = year if where is None else where[year]
+            if e.repeats:
+                total += np.bincount(at, size, n)
+            else:
+                total[at] += size  # at most one event in a year
+
+
+def _years(e, scenarios, strikes, n) -> Iterator:
+    """The years of a block, sorted by which of the scenarios that touch the risk strike; None stands for all."""
+    mine = [s for s in scenarios if e.id in s.touched]
+    if not mine:
+        yield [], None
+        return
+    for struck, _ in states(mine):
+        hit = np.ones(n, bool)
+        for s in mine:
+            hit &= strikes[s.name] == (s in struck)
+        yield struck, np.flatnonzero(hit)
+
+
+def _events(rng, e, n, often, ranges):
+    """The years (0 to n - 1) in which events happen, a year once for each of them."""
+    if not e.repeats:  # a chance drawn from a range is on the whole its middle
+        return np.flatnonzero(rng.random(n) < e.rate * often)
+    if ranges == "mid" or e.low == e.high:
+        return rng.integers(0, n, rng.poisson(e.rate * often * n)) if n else np.zeros(0, int)
+    # Thinning: events at the highest rate, of which each year keeps the share that its own rate is of it.
+    kept = rng.uniform(e.low / e.high, 1, n)
+    year = rng.integers(0, n, rng.poisson(e.high * often * n)) if n else np.zeros(0, int)
+    return year[rng.random(len(year)) < kept[year]]
+
+
+def _told(register, parts, scenarios, ranges, losses, gains, counts, money):
+    n = len(losses)
+    for array in (losses, gains):
+        array.flags.writeable = False
+    per_risk = pd.DataFrame({
+        "id": [e.id for e in parts],
+        "kind": ["opportunity" if e.gain else "threat" for e in parts],
+        "events_per_year": counts / n,
+        "loss_per_event": np.divide(money, counts, out=np.full(len(parts), np.nan), where=counts > 0),
+        "expected": money / n,
+        "analytic": [expected_of(e, scenarios) for e in parts],
+    })  # fmt: skip
+    of = partial(analytic, scenarios=scenarios, ranges=ranges)
+    threats, chances = ([e for e in parts if e.gain is gain] for gain in (False, True))
+    return Simulated(losses, gains, per_risk, of(threats), of(chances), register.left_out)
+
+
+def _whole(name, value):
+    if number(name, value, 1) % 1:
+        raise Refusal(f"{name}={value} is not a whole number.", repr(value), f"{name}=100_000")
+    return value
