@@ -4,6 +4,7 @@ import numpy as np
 
 from crmlearn.plots.page import short
 from crmlearn.plots.people import read
+from crmlearn.plots.risks import RISK_WORDS
 from crmlearn.plots.times import RANKED
 
 KINDS = {
@@ -45,6 +46,9 @@ def alt_text(plot, table, title):
     >>> alt_text("profit_bridge", steps, "The profit fell by 2")
     "Bridge chart from one period's profit to the next one's. The profit fell by 2. 2020 12, lost -2, 2021 10."
     """
+    if plot in RISK_WORDS:  # what it draws is more than one table, or needs words of its own
+        kind, words = RISK_WORDS[plot]
+        return f"{kind}. {title}. {words(table)}."
     data = read(table)
     kind, label, value = KINDS[plot]
     label = label or data.columns[0]

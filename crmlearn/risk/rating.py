@@ -1,7 +1,7 @@
 """The risk matrix, for talking; and how often it puts the risks of this register in the wrong order."""
 
 from dataclasses import dataclass
-from itertools import combinations, pairwise
+from itertools import combinations, pairwise, product
 from typing import Any
 
 import numpy as np
@@ -21,11 +21,13 @@ class Matrix:
 
     table : one row per threat in money: id, event, likelihood and impact (1 = lowest band), score (their product),
         rating (low, medium, high), expected_loss (currency units a year)
+    fields : one row per field of the matrix: likelihood, impact, score, rating, ids (of the risks in it)
     likelihood_bands, impact_bands : what each band means, in words, from the lowest
     left_out : table of what has no place in it: id, event, why
     """
 
     table: Any
+    fields: Any
     likelihood_bands: tuple[str, ...]
     impact_bands: tuple[str, ...]
     left_out: Any
@@ -56,7 +58,11 @@ def matrix(register, likelihood_edges=LIKELIHOOD_EDGES, impact_edges=IMPACT_EDGE
     """
     register = register_of(register)
     likelihood, impact = _edges("likelihood_edges", likelihood_edges), _edges("impact_edges", impact_edges)
-    medium, high = (number("ratings", r, 0) for r in ratings)
+    medium, high = _edges("ratings", ratings)
+
+    def rating(score):
+        return "high" if score >= high else "medium" if score >= medium else "low"
+
     there = chosen(register, controls)
     rows = []
     for risk in register:
@@ -64,14 +70,17 @@ def matrix(register, likelihood_edges=LIKELIHOOD_EDGES, impact_edges=IMPACT_EDGE
             continue
         e = exposure(risk, there)
         x, y = _band(likelihood, e.rate), _band(impact, e.moment(1))
-        rating = "high" if x * y >= high else "medium" if x * y >= medium else "low"
-        rows.append((risk.id, risk.event, x, y, x * y, rating, e.expected))
+        rows.append((risk.id, risk.event, x, y, x * y, rating(x * y), e.expected))
     names = ["id", "event", "likelihood", "impact", "score", "rating", "expected_loss"]
     gains = [(r.id, r.event, "opportunity") for r in register if r.in_money and r.kind == "opportunity"]
     left = pd.DataFrame([*register.left_out.itertuples(index=False, name=None), *gains], columns=["id", "event", "why"])
     shares = [f"{e:.0%}" if e < 1 else f"{e:g} a year" for e in likelihood]
     money = [f"{e:,.4g}" if e < 1000 else f"{e:,.0f}" for e in impact]
-    return Matrix(pd.DataFrame(rows, columns=names), _bands(shares), _bands(money), left)
+    table = pd.DataFrame(rows, columns=names)
+    places = product(range(1, len(likelihood) + 2), range(1, len(impact) + 2))
+    fields = [(x, y, x * y, rating(x * y), _ids(table, x, y)) for x, y in places]
+    fields = pd.DataFrame(fields, columns=["likelihood", "impact", "score", "rating", "ids"])
+    return Matrix(table, fields, _bands(shares), _bands(money), left)
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,7 +159,11 @@ def _edges(name, edges):
 
 
 def _band(edges, value):
-    return int(np.searchsorted(edges, value, "right")) + 1
+    return int(np.searchsorted(edges, round(value, 12), "right")) + 1  # 0.1 + 0.2 is 0.3 here
+
+
+def _ids(table, likelihood, impact):
+    return tuple(table.loc[(table["likelihood"] == likelihood) & (table["impact"] == impact), "id"])
 
 
 def _bands(words):
