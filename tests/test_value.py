@@ -289,6 +289,11 @@ class TestCharts:
         assert len(ax.collections) == 3 and not ax.patches
         assert [t.get_text() for t in ax.texts] == ["price 40", "cost 24"]
 
+    def test_the_parts_of_each_price_stand_on_each_other(self):
+        table = value.by_price([60, 35, 20], [30, 40], 24)
+        bars = plots.price_parts(table, "finding").axes[0].patches
+        assert [(p.get_y(), p.get_height()) for p in bars] == [(0, 35), (0, 20), (35, 12), (20, 16), (47, 0), (36, 11)]
+
     def test_each_lever_stands_at_its_ratio_and_its_change(self):
         pulled = [Lever("gift", "ratio", {"gift": 4}, unit_cost=3), Lever("tap", "easy", saves={"effort": 2})]
         compared = value.compare(KETTLE, pulled, 2)

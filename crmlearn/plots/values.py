@@ -3,8 +3,9 @@
 import numpy as np
 
 from crmlearn.plots.page import PALETTE, axes, titled
-from crmlearn.plots.people import HATCHES, read
+from crmlearn.plots.people import THOUSANDS, read
 
+_PARTS = {"customers keep": (PALETTE[0], ""), "the firm keeps": (PALETTE[2], "//"), "not created": ("0.75", "..")}
 _FEW = 15  # more customers than this have no names on the axis
 _MARKS = ["o", "s", "^", "D", "v", "P", "X"]
 
@@ -17,7 +18,6 @@ def exchanges(table, title, price, cost):
     data = read(table).sort_values("willingness", ascending=False, kind="stable", ignore_index=True)
     _, ax = axes("", "Customers, the keenest first", "Dollars for each unit", figsize=(9, 4.4))
     few = len(data) <= _FEW
-    wide, edge = (0.8, "white") if few else (1.0, "none")
     buys = data["buys"].to_numpy(bool)
     at, ground = np.arange(len(data)), np.full(len(data), float(cost))
     parts = [
@@ -25,22 +25,42 @@ def exchanges(table, title, price, cost):
         ("the firm keeps", np.where(buys, data["margin"], 0), ground),
         ("not created", data["kept_out"].to_numpy(float), ground),
     ]
-    for i, (label, height, bottom) in enumerate(parts):
-        color = "0.75" if label == "not created" else PALETTE[i * 2]
+    for label, height, bottom in parts:
+        color, hatch = _PARTS[label]
         if few:
-            ax.bar(at, height, wide, bottom=bottom, color=color, hatch=HATCHES[i], edgecolor=edge, label=label)
+            ax.bar(at, height, 0.8, bottom=bottom, color=color, hatch=hatch, edgecolor="white", label=label)
         else:  # many thin bars are one area
             some = height != 0
-            ax.fill_between(at, bottom, bottom + height, where=some, step="mid", color=color, hatch=HATCHES[i],
-                            edgecolor="white", lw=0, label=label)  # fmt: skip
+            ax.fill_between(at, bottom, bottom + height, where=some, step="mid", fc=color, hatch=hatch, ec="white",
+                            lw=0, label=label)  # fmt: skip
     for name, level in (("price", price), ("cost", cost)):
         ax.axhline(level, color="0.2", lw=1.2, ls="--" if name == "price" else ":")
         ax.annotate(f"{name} {level:g}", (1, level), (4, 0), xycoords=("axes fraction", "data"),
                     textcoords="offset points", va="center")  # fmt: skip
     if few:
         ax.set_xticks(at, data["customer"].astype(str))
+    else:
+        ax.set_xlim(0, len(data))
     ax.set_ylim(0, max(float(data["willingness"].max()), price) * 1.08)
     ax.legend(loc="upper right")
+    return titled(ax, title)
+
+
+def price_parts(table, title):
+    """For each price, what customers keep, what the firm keeps and what is not created; the three add up.
+
+    table : value.by_price, with prices not below the cost
+    """
+    data = read(table)
+    _, ax = axes("", "Price, dollars", "Dollars, all customers")
+    ground = np.zeros(len(data))
+    for (label, (color, hatch)), column in zip(_PARTS.items(), ("surplus", "margin", "kept_out"), strict=True):
+        ax.bar(range(len(data)), data[column], 0.8, bottom=ground, color=color, hatch=hatch, edgecolor="white",
+               label=label)  # fmt: skip
+        ground = ground + data[column].to_numpy()
+    ax.set_xticks(range(len(data)), [f"{price:g}" for price in data["price"]])
+    ax.yaxis.set_major_formatter(THOUSANDS)
+    ax.legend(loc="upper left", bbox_to_anchor=(1, 1))
     return titled(ax, title)
 
 
@@ -62,7 +82,7 @@ def ratio_and_profit(compared, earned, title):
     ax.margins(x=0.05, y=0.15)
     low, high = ax.get_xlim()
     ax.set_xlim(low, high + 0.25 * (high - low))  # for the names
-    ax.yaxis.set_major_formatter("{x:,.12g}")
+    ax.yaxis.set_major_formatter(THOUSANDS)
     return titled(ax, title)
 
 
