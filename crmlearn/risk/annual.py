@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from crmlearn import tables
 from crmlearn.errors import number
 
 
@@ -71,7 +72,7 @@ class Simulated:
         Returns: table: loss (currency units), chance (that a year's loss is above it)
         """
         if losses is None:
-            losses = np.linspace(0, self.var(0.995), 101)
+            losses = np.linspace(0, self.var(0.995) or float(self.losses.max()) or 1.0, 101)
         at = np.array([number("losses", float(x), 0) for x in np.atleast_1d(losses)])
         above = self.years - np.searchsorted(np.sort(self.losses), at, side="right")
         return pd.DataFrame({"loss": at, "chance": above / self.years})
@@ -98,10 +99,17 @@ class Simulated:
         step = np.sqrt(q * (1 - q) / self.years)
         return (self.var(min(q + step, 1)) - self.var(max(q - step, 0))) / 2
 
+    def _repr_html_(self):
+        rows = [
+            [m, _short(s), _short(e, 2), "" if np.isnan(a) else _short(a)] for m, s, e, a in self.summary().to_numpy()
+        ]
+        head = ["measure", "simulated", "standard error", "by formula"]
+        return tables.html(head, rows, f"{self.years:,} years", right=(1, 2, 3))
+
     def __repr__(self):
         return (
-            f"{self.years:,} years: expected loss {self.expected:,.4g}, VaR 0.95 {self.var():,.4g}, "
-            f"TVaR 0.95 {self.tvar():,.4g}"
+            f"{self.years:,} years: expected loss {_short(self.expected)}, VaR 0.95 {_short(self.var())}, "
+            f"TVaR 0.95 {_short(self.tvar())}"
         )
 
 
@@ -113,3 +121,8 @@ def value_at_risk(losses, q):
     95.0
     """
     return float(np.quantile(losses, number("q", q, 0, 1), method="inverted_cdf"))
+
+
+def _short(value, digits=4):
+    """A number without more digits than it is sure of, and without exponents."""
+    return f"{float(f'{value:.{digits}g}'):,.12g}"

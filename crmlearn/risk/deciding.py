@@ -23,7 +23,7 @@ def expected(register, contingency=False):
     register : Register; contingency : whether loss_cap and loss_cut limit the loss
     Returns: table, one row per risk in money: id, event, kind (threat or opportunity), events_per_year and
         loss_per_event (before), inherent, residual (expected loss a year without and with all its controls, currency
-        units; of an opportunity the gain), saved, control_cost (a year)
+        units; of an opportunity the gain), saved, control_cost (a year; of a control on several risks in each row)
     residual = rate x (1 - rate_cut) x E[impact] x (1 - severity_cut); effects of several controls multiply.
 
     >>> from crmlearn.risk import Chance, Control, Empirical, Risk

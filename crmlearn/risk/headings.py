@@ -82,12 +82,12 @@ _NAMES = {name: name for name in (*COLUMNS, *_SHORT)} | {o: name for name, os in
 
 
 def plain(heading):
-    """A heading without case, spaces and what stands in brackets.
+    """A heading without case, spaces and signs.
 
-    >>> plain(" Probability (per year), low ")
+    >>> plain(" Probability, low ")
     'probability_low'
     """
-    return re.sub(r"[\W_]+", "_", re.sub(r"\(.*?\)", " ", str(heading)).casefold()).strip("_")
+    return re.sub(r"[\W_]+", "_", str(heading).casefold()).strip("_")
 
 
 def column_of(heading):
@@ -95,8 +95,14 @@ def column_of(heading):
 
     >>> column_of("Risk ID"), column_of("Prevention cost 2"), column_of("impact_low_cents"), column_of("colour")
     (('id', False), ('control_cost_2', False), ('impact_low', True), None)
+    >>> column_of("Probability (high)"), column_of("Impact (SGD), low")
+    (('probability_high', False), ('impact_low', False))
     """
-    name = plain(heading)
+    # What stands in brackets may be a part of the name, or a unit.
+    return _known(plain(heading)) or _known(plain(re.sub(r"\(.*?\)", " ", str(heading))))
+
+
+def _known(name):
     cents = name.endswith("_cents")
     name = name.removesuffix("_cents")
     if name in _NAMES and name != "control":

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from crmlearn import tables
 from crmlearn.errors import Refusal, number, one_of
 from crmlearn.risk.exposure import chosen, exposure
 from crmlearn.risk.register import register_of
@@ -33,7 +34,8 @@ class Matrix:
     left_out: Any
 
     def _repr_html_(self):
-        return self.table.to_html(index=False)
+        shown = self.table.assign(expected_loss=[f"{x:,.0f}" for x in self.table["expected_loss"]])
+        return tables.html(list(shown.columns), shown.to_numpy().tolist(), right=(2, 3, 4, 6))
 
 
 def matrix(register, likelihood_edges=LIKELIHOOD_EDGES, impact_edges=IMPACT_EDGES, ratings=(5, 12), *,

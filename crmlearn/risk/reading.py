@@ -10,7 +10,7 @@ import pandas as pd
 
 from crmlearn.errors import Refusal, refuse_all
 from crmlearn.forms.written import read as read_yaml
-from crmlearn.risk.cells import empty
+from crmlearn.risk.cells import empty, text
 from crmlearn.risk.headings import match
 from crmlearn.risk.register import Register
 from crmlearn.risk.rows import to_risk
@@ -49,11 +49,12 @@ def read(source, columns=None, *, ignore=(), sheet=None):
             continue  # a row in which nothing stands
         if has_id and "id" not in filled:
             problems.append(Refusal(f"{place}: the id is missing.", "an empty cell", f"an id such as R{number:02d}"))
-        named = f"{place} ({str(filled['id'][1]).strip()[:20]})" if "id" in filled else place
+        own = text(filled["id"][1]) if "id" in filled else ""
+        named = f"{place} ({own[:20]})" if own else place
         risk, wrong = to_risk(named, filled, number)
         problems += wrong
-        if "id" in filled:
-            at_ids.setdefault(str(filled["id"][1]).strip(), []).append(place)
+        if own:
+            at_ids.setdefault(own, []).append(place)
         if risk is not None:
             risks.append(risk)
     problems += [
@@ -102,7 +103,7 @@ def _from_excel(path, sheet):
         with pd.ExcelFile(path, engine="openpyxl") as book:
             if sheet is not None and sheet not in book.sheet_names:
                 raise Refusal(f"there is no sheet {sheet!r}.", ", ".join(book.sheet_names), f"{book.sheet_names[0]!r}")
-            frame = book.parse(sheet if sheet is not None else 0, dtype=object, header=None)
+            frame = pd.read_excel(book, sheet if sheet is not None else 0, dtype=object, header=None)
     except ImportError:
         mend = "save the sheet as CSV UTF-8, or install openpyxl"
         raise Refusal("Excel files need one more package.", "openpyxl is not there", mend) from None

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
+from crmlearn import tables
 from crmlearn.errors import Refusal, refuse_all
 from crmlearn.risk.frequency import Rate
 from crmlearn.risk.record import Risk
@@ -50,9 +51,8 @@ class Register:
         return f"Register of {len(self)} risks, {sum(r.in_money for r in self)} of them in money"
 
     def _repr_html_(self):
-        return self.table()[["id", "event", "probability", "impact", "timing", "management", "contingency"]].to_html(
-            index=False
-        )
+        shown = self.table()[["id", "event", "probability", "impact", "timing", "management", "contingency"]]
+        return tables.html(list(shown.columns), shown.to_numpy().tolist(), repr(self))
 
     @property
     def controls(self):

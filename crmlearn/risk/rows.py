@@ -109,6 +109,9 @@ def _probability(row):
         return None, words
     kind, parse, name = (Chance, cells.share, "probability") if given == ["probability"] else (Rate, cells.rate, "rate")
     if name in row:
+        if f"{name}_low" in row or f"{name}_high" in row:
+            row.wrong(name, Refusal(f"the {name} is given in one cell and in two.", "both are filled", "keep one way"))
+            return None, words
         value = row.filled[name][1]
         if name == "probability" and isinstance(value, str) and cells.is_words(value):
             return None, cells.text(value)
