@@ -87,6 +87,7 @@ class TestExchange:
         left = value.for_customer(gets, gives)
         assert left == pytest.approx(sum(gets.values()) - sum(gives.values()))
         assert left == pytest.approx(value.for_customer(sum(gets.values()), sum(gives.values())))
+        assert left == value.for_customer(list(gets.values()), tuple(gives.values()))
 
 
 adds = st.dictionaries(st.sampled_from(["use", "looks", "gift"]), st.floats(0, 50), max_size=3)
@@ -232,6 +233,7 @@ class TestRefusals:
             (lambda: value.split([50], 40, "24"), "cost needs a number"),
             (lambda: value.by_price([50], [], 24), "no price to try"),
             (lambda: value.for_customer({"use": -1}, 3), r"benefits\['use'\]=-1 is not at least 0"),
+            (lambda: value.for_customer([50, "much"], 3), r"benefits\[1\] needs a number"),
             (lambda: Offer(0, 24), "price=0 is not above 0"),
             (lambda: Offer(40, 24, 63), "benefits need a name and dollars"),
             (lambda: Offer(40, 24, sacrifices={"price": 40}), "the price stands twice"),

@@ -15,8 +15,8 @@ PARTS = ["surplus", "margin", "created", "kept_out", "wasted"]  # dollars; they 
 def for_customer(benefits, sacrifices):
     """Value for the customer: what they get, less all that they give up for it.
 
-    benefits : {what: dollars it is worth to this customer}, or one number
-    sacrifices : {what: dollars}, the price among them, with time, effort and risk; or one number
+    benefits : {what: dollars it is worth to this customer}; or dollars alone, one number or a list
+    sacrifices : {what: dollars}, the price among them, with time, effort and risk; or dollars alone
     Returns: float, dollars; below 0 the customer does not buy
     Source: Zeithaml (1988), Journal of Marketing 52(3), 2-22: what is received against what is given, as perceived
 
@@ -100,7 +100,9 @@ def by_price(willingness, prices, cost):
 
 
 def total(name, amounts):
-    """The sum of {what: dollars} or of one number, each at least 0."""
+    """The sum of {what: dollars}, of a list or of one number, each at least 0."""
+    if isinstance(amounts, (list, tuple)):
+        amounts = dict(enumerate(amounts))
     if not isinstance(amounts, Mapping):
         return number(name, amounts, 0)
     return math.fsum(number(f"{name}[{what!r}]", amount, 0) for what, amount in amounts.items())
