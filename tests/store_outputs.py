@@ -34,6 +34,8 @@ def store(path):
 
 if __name__ == "__main__":
     os.environ["CRMLEARN_HOME"] = tempfile.mkdtemp()  # nobody's answers are read or written
-    for name in sys.argv[1:] or [*sorted(ROOT.glob("*.ipynb")), *sorted(ROOT.glob("reports/*.ipynb"))]:
+    for name in sys.argv[1:] or [
+        path for part in ("", "reports/", "summaries/") for path in sorted(ROOT.glob(f"{part}*.ipynb"))
+    ]:
         print(name)
         store(Path(name).resolve())

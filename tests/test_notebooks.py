@@ -12,7 +12,7 @@ from crmlearn import course
 
 ROOT = Path(__file__).parents[1] / "notebooks"
 PAGES = sorted(ROOT.glob("[0-9][0-9]_*.ipynb"))
-ALL = sorted([*PAGES, *ROOT.glob("reports/*.ipynb")])
+ALL = sorted([*PAGES, *ROOT.glob("reports/*.ipynb"), *ROOT.glob("summaries/*.ipynb")])
 
 
 def read(path):
@@ -39,7 +39,7 @@ def figures(notebook):
                 yield cell, html
 
 
-@pytest.mark.parametrize("path", ALL, ids=lambda p: p.stem)
+@pytest.mark.parametrize("path", ALL, ids=lambda p: f"{p.parent.name}/{p.stem}")
 class TestEveryNotebook:
     def test_every_cell_was_run_in_order_and_the_page_has_outputs(self, path):
         # A notebook without outputs would pass nbval with nothing compared.

@@ -8,6 +8,7 @@ from crmlearn.reports.parameters import Parameter, check, check_cell, describe
 from crmlearn.reports.publishing import publishable
 from crmlearn.reports.running import ReportFailed, Run, run
 from crmlearn.reports.shelf import names
+from crmlearn.reports.summaries import summaries, summary
 
 __all__ = [
     "Parameter",
@@ -28,5 +29,7 @@ __all__ = [
     "show_settings",
     "stale",
     "state",
+    "summaries",
+    "summary",
     "warn",
 ]

@@ -39,11 +39,12 @@ PAGE = """<!DOCTYPE html>
 """
 
 
-def page(notebook, name):
+def page(notebook, name, sheet=False):
     """One HTML page: no code, no scripts, no outside address; formulas as MathML, tables that scroll by keyboard.
 
     notebook : an executed notebook (nbformat node); it is not changed
     name : str; the title if the notebook has no heading
+    sheet : whether it shall print on one sheet of paper
     Returns: str
     """
     exporter = HTMLExporter(
@@ -56,7 +57,8 @@ def page(notebook, name):
     for number, table in enumerate(soup.find_all("table"), 1):
         _readable(soup, table, number)
     title = soup.h1.get_text(" ", strip=True) if soup.h1 else name
-    style = Path(__file__).with_name("page.css").read_text(encoding="utf-8")
+    styles = ("page.css", "sheet.css") if sheet else ("page.css",)
+    style = "".join(Path(__file__).with_name(part).read_text(encoding="utf-8") for part in styles)
     return PAGE.format(policy=POLICY, title=html.escape(title), style=style, body=soup)
 
 
