@@ -271,6 +271,19 @@ class TestYears:
         kept = risk.simulate([one(Rate(1))], years=1_000, scenarios=storm, stated="average")
         assert kept.analytic["mean"] == pytest.approx(1000)
 
+    def test_ten_scenarios_at_once_are_reckoned_and_drawn(self):
+        ten = [Scenario(f"s{i}", 0.05 * i, rate={"A": 1.2, "B": 0.5}, severity={"A": 1.5}) for i in range(10)]
+        two = [one(Rate(0.2, 0.6), Lognormal(100, 900)), Risk("B", "y", Chance(0.3, 0.5), Pert(1, 3, 10), loss_cap=4)]
+        for ranges in ("drawn", "mid"):
+            year = risk.simulate(two, 200_000, scenarios=ten, contingency=True, ranges=ranges)
+            by_hand = [0.4 * Lognormal(100, 900).mean, 0.4 * float(Pert(1, 3, 10).moment(1, 4.0))]
+            for s in ten:
+                by_hand = [by_hand[0] * (1 + s.chance * 0.8), by_hand[1] * (1 - s.chance / 2)]
+            assert year.per_risk["analytic"].tolist() == pytest.approx(by_hand)
+            assert year.per_risk["expected"].tolist() == pytest.approx(by_hand, rel=0.03)
+            assert year.sd == pytest.approx(year.analytic["sd"], rel=0.05)
+            assert year.chance_of_none == pytest.approx(year.analytic["chance_of_none"], abs=0.006)
+
     def test_contingency_caps_and_shortens_each_loss_after_the_controls(self):
         risky = one(Rate(1), Empirical([100, 1000]), loss_cap=300, loss_cut=0.2, controls=(Control("c", 0, 0, 0.5),))
         sizes = risk.simulate([risky], years=1000, controls="all", contingency=True).per_risk

@@ -78,10 +78,10 @@ class Exposure:
         return self.rate * self.moment(1)
 
     def sizes(self, rng, n, times=1.0):
-        """What n events cost."""
+        """What n events cost, each severity multiplied by `times` (one number, or one for each event)."""
         drawn = self.severity.draw(rng, n)
-        if self.factor * times != 1:
-            drawn *= self.factor * times
+        if np.ndim(times) or self.factor * times != 1:
+            drawn = drawn * (self.factor * times)
         return drawn if self.cap == np.inf else np.minimum(drawn, self.cap)
 
 
@@ -138,7 +138,7 @@ def scenarios_of(scenarios, parts, stated):
     refuse_all(problems)
     if stated == "average":
         parts = [_calm(e, scenarios) for e in parts]
-    refuse_all(_too_often(e, scenarios) for e in parts if _worst(e, scenarios) > 1 + 1e-12)
+    refuse_all(_too_often(e, scenarios) for e in parts if not e.repeats and highest(e, scenarios) > 1 + 1e-12)
     return scenarios, parts
 
 
@@ -155,15 +155,16 @@ def _calm(e, scenarios):
     return replace(e, low=e.low / often, high=e.high / often, factor=e.factor / loss)
 
 
-def _worst(e, scenarios):
-    return 0.0 if e.repeats else e.high * prod(max(1.0, s.rate.get(e.id, 1.0)) for s in scenarios)
+def highest(e, scenarios):
+    """The highest rate that a year can have: every scenario that adds to it strikes."""
+    return e.high * prod(max(1.0, s.rate.get(e.id, 1.0)) for s in scenarios)
 
 
 def _too_often(e, scenarios):
     names = ", ".join(s.name for s in scenarios if s.rate.get(e.id, 1.0) > 1)
     return Refusal(
         f"with {names}, the chance of {e.id} is above 1.",
-        f"up to {_worst(e, scenarios):.3g}",
+        f"up to {highest(e, scenarios):.3g}",
         f"factors that together stay at or below {1 / e.high:.3g}, or a Rate for what can come more than once",
     )
 

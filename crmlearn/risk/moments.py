@@ -1,5 +1,6 @@
 """The same years without drawing any: mean, spread and chance of a year without loss, by formula."""
 
+from functools import cache
 from math import exp, sqrt
 
 from crmlearn.risk.exposure import factors, states
@@ -15,13 +16,14 @@ def analytic(parts, scenarios=(), ranges="drawn"):
     the law of total variance holds. Source: Klugman, Panjer & Willmot (2012), Loss Models, chapter 9.
     """
     mean = square = none = 0.0
+    moment = cache(lambda e, k, times: e.moment(k, times))  # few factors, many states
     for struck, weight in states(scenarios, [e.id for e in parts]):
         m = v = 0.0
         zero = 1.0
         for e in parts:
             often, much = factors(e, struck)
             low, high, rate = e.low * often, e.high * often, e.rate * often
-            first, second = e.moment(1, much), e.moment(2, much)
+            first, second = moment(e, 1, much), moment(e, 2, much)
             spread = (high - low) ** 2 / 12 if ranges == "drawn" else 0.0  # of a rate that lies evenly in its range
             m += rate * first
             v += rate * second + (spread * first**2 if e.repeats else -((rate * first) ** 2))

@@ -1,6 +1,5 @@
 """Many years of a register, drawn block by block: only totals per year are kept, never years by risks."""
 
-from collections.abc import Iterator
 from functools import partial
 
 import numpy as np
@@ -9,7 +8,7 @@ import pandas as pd
 from crmlearn.errors import Refusal, number, one_of
 from crmlearn.progress import progress
 from crmlearn.risk.annual import Simulated
-from crmlearn.risk.exposure import exposures, factors, scenarios_of, states
+from crmlearn.risk.exposure import exposures, highest, scenarios_of
 from crmlearn.risk.moments import analytic, expected_of
 from crmlearn.risk.register import register_of
 
@@ -51,12 +50,12 @@ def simulate(register, years=100_000, seed=1, *, controls="none", contingency=Fa
     if not parts:
         saw = "; ".join(f"{i}: {why}" for i, _, why in register.left_out.itertuples(index=False))[:200]
         raise Refusal("no risk of this register is in money.", saw, "a probability in numbers and an impact in money")
-    events = sum(e.rate for e in parts) * years
+    events = sum(highest(e, scenarios) for e in parts) * years
     if events > _MOST_EVENTS:
         raise Refusal("so many events would take too long.", f"about {events:.2g}", "fewer years, or a smaller rate")
     losses, gains = np.zeros(years), np.zeros(years)
     counts, money = np.zeros(len(parts)), np.zeros(len(parts))
-    block = int(np.clip(4_000_000 / max(1, *(e.high for e in parts)), 1, _BLOCK))
+    block = int(np.clip(4_000_000 / max(1, *(highest(e, scenarios) for e in parts)), 1, _BLOCK))
     starts = range(0, years, block)
     for start in progress(starts, "simulating years") if events + years > _WORTH_A_BAR else starts:
         _block(rng, start, min(block, years - start), parts, scenarios, ranges, losses, gains, counts, money)
@@ -66,44 +65,39 @@ def simulate(register, years=100_000, seed=1, *, controls="none", contingency=Fa
 def _block(rng, start, n, parts, scenarios, ranges, losses, gains, counts, money):
     strikes = {s.name: rng.random(n) < s.chance for s in scenarios}
     for j, e in enumerate(parts):
+        often, much = (_worse(e.id, scenarios, strikes, what) for what in ("rate", "severity"))
+        year = _events(rng, e, n, often, ranges)
+        size = e.sizes(rng, len(year), much if np.ndim(much) == 0 else much[year])
+        counts[j] += len(year)
+        money[j] += size.sum()
         total = (gains if e.gain else losses)[start : start + n]
-        for struck, where in _years(e, scenarios, strikes, n):
-            often, much = factors(e, struck)
-            if not often or not much:
-                continue
-            year = _events(rng, e, len(where) if where is not None else n, often, ranges)
-            size = e.sizes(rng, len(year), much)
-            counts[j] += len(year)
-            money[j] += size.sum()
-            at = year if where is None else where[year]
-            if e.repeats:
-                total += np.bincount(at, size, n)
-            else:
-                total[at] += size  # at most one event in a year
+        if e.repeats:
+            total += np.bincount(year, size, n)
+        else:
+            total[year] += size  # at most one event in a year
 
 
-def _years(e, scenarios, strikes, n) -> Iterator:
-    """The years of a block, sorted by which of the scenarios that touch the risk strike; None stands for all."""
-    mine = [s for s in scenarios if e.id in s.touched]
-    if not mine:
-        yield [], None
-        return
-    for struck, _ in states(mine):
-        hit = np.ones(n, bool)
-        for s in mine:
-            hit &= strikes[s.name] == (s in struck)
-        yield struck, np.flatnonzero(hit)
+def _worse(id, scenarios, strikes, what):
+    """The factor of each year of a block on the rate or the severity of one risk; 1 where nothing touches it."""
+    factor = 1.0
+    for s in scenarios:
+        if id in getattr(s, what):
+            factor = factor * np.where(strikes[s.name], getattr(s, what)[id], 1.0)
+    return factor
 
 
 def _events(rng, e, n, often, ranges):
     """The years (0 to n - 1) in which events happen, a year once for each of them."""
     if not e.repeats:  # a chance drawn from a range is on the whole its middle
         return np.flatnonzero(rng.random(n) < e.rate * often)
-    if ranges == "mid" or e.low == e.high:
-        return rng.integers(0, n, rng.poisson(e.rate * often * n)) if n else np.zeros(0, int)
+    drawn = ranges == "drawn" and e.low < e.high
+    if not drawn and np.ndim(often) == 0:
+        return rng.integers(0, n, rng.poisson(e.rate * often * n))
     # Thinning: events at the highest rate, of which each year keeps the share that its own rate is of it.
-    kept = rng.uniform(e.low / e.high, 1, n)
-    year = rng.integers(0, n, rng.poisson(e.high * often * n)) if n else np.zeros(0, int)
+    top = np.max(often)
+    rate = (e.high if drawn else e.rate) * top
+    kept = (rng.uniform(e.low / e.high, 1, n) if drawn else 1.0) * (often / top if top else np.zeros(n))
+    year = rng.integers(0, n, rng.poisson(rate * n))
     return year[rng.random(len(year)) < kept[year]]
 
 
