@@ -574,8 +574,8 @@ class TestBlanks:
 
 class TestRefusals:
     def test_a_page_without_an_exercise(self):
-        with pytest.raises(Refusal, match="10_value_creation has no exercise yet") as refusal:
-            checks.exercise("10", task=1)
+        with pytest.raises(Refusal, match="15_board_report has no exercise yet") as refusal:
+            checks.exercise("15", task=1)
         assert "08_clv_types" in refusal.value.saw
 
     def test_a_page_that_does_not_exist(self):

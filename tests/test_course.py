@@ -98,10 +98,10 @@ class TestUpdate:
     def test_new_pages_come_and_untouched_ones_are_renewed(self, shelf, mine):
         copies.copy(mine)
         write(shelf / PAGE, "a better page")
-        (shelf / "notebooks/10_value_creation.ipynb").write_bytes((shelf / PAGE).read_bytes())
+        (shelf / "notebooks/15_board_report.ipynb").write_bytes((shelf / PAGE).read_bytes())
         assert copies.copy(mine).outdated
         done = copies.copy(mine, update=True)
-        assert done.renewed == (PAGE,) and done.added == ("notebooks/10_value_creation.ipynb",) and done.kept == ()
+        assert done.renewed == (PAGE,) and done.added == ("notebooks/15_board_report.ipynb",) and done.kept == ()
         assert read(mine / PAGE) == "a better page" and not copies.copy(mine).outdated
 
     def test_what_i_changed_stays_and_i_am_told_once(self, shelf, mine):
@@ -126,7 +126,7 @@ class TestUpdate:
 
     def test_a_file_of_mine_under_the_name_of_a_new_page_stays(self, shelf, mine):
         copies.copy(mine)
-        new = "notebooks/10_value_creation.ipynb"
+        new = "notebooks/15_board_report.ipynb"
         (mine / new).write_text("no notebook at all")
         (shelf / new).write_bytes((shelf / PAGE).read_bytes())
         assert copies.copy(mine, update=True).kept == (new,) and (mine / new).read_text() == "no notebook at all"
