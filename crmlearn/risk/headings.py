@@ -45,7 +45,7 @@ NUMBERED = (
 )  # of a second control: control_2, control_cost_2, ...
 MONEY = ("impact_low", "impact_mode", "impact_high", "impact_values", "control_cost", "contingency_cap", "impact")
 _OTHERS = {
-    "id": "risk_id risk_no risk_number no ref reference number",
+    "id": "risk_id risk_no risk_number no nr ref reference number",
     "category": "type area",
     "event": "risk risk_event title what",
     "consequence": "consequences effect",
@@ -136,9 +136,10 @@ def match(headings, renames=None, ignore=()):
 
 def _unknown(heading):
     near = difflib.get_close_matches(plain(heading), [*COLUMNS, *_NAMES], 1, cutoff=0.75)
+    shown = str(heading)[:60]
     mend = f"{_NAMES.get(near[0], near[0])!r}, or " if near else ""
     return Refusal(
-        f"the column {str(heading)[:60]!r} is not known.",
-        f"known are {', '.join(COLUMNS)}" if not near else repr(str(heading)[:60]),
-        f"{mend}ignore=[{str(heading)[:60]!r}] to leave it out",
+        f"the column {shown!r} is not known.",
+        repr(shown) if near else f"known are {', '.join(COLUMNS)}",
+        f"{mend}ignore=[{shown!r}] to leave it out, or columns={{{shown!r}: ...}} with a known name",
     )

@@ -1,4 +1,10 @@
-"""The lecture's example: one risk of a planning note, with what the note left open said in plain words."""
+"""The lecture's example: one risk of a planning note, with what the note left open said in plain words.
+
+A common note asks under probability "How certain are you?"; better: a chance, and the evidence for it in a field of
+its own. It asks under impact "What might it cost?" and answers with consequences; better: the consequence in words, and
+money only where there is some. It has no cause, owner, trigger or residual, looks at losses only, and says SET without
+saying what that is: the student evaluation of teaching. Its date, 13 December 2019, has passed; December comes back.
+"""
 
 from crmlearn.risk.record import Risk
 from crmlearn.risk.register import Register
