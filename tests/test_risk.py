@@ -210,6 +210,11 @@ class TestProperties:
         assert best.expected_loss + best.cost == pytest.approx(min(totals), abs=1e-5)
         assert best.cost <= budget * (1 + 1e-9) and best.sets == 2 ** len(costs)
 
+    def test_equal_losses_are_never_called_right_or_wrong(self):
+        pair = [Risk("A", "x", Chance(0.5), Empirical([100])), Risk("B", "y", Chance(0.05), Empirical([1000]))]
+        told = risk.misranked(risk.matrix(pair, impact_edges=[500]))
+        assert (told.right, told.opposite, told.tied_close) == (0, 0, 1)
+
     @given(registers(), st.floats(1, 5), st.sampled_from(["score", "rating"]))
     @settings(max_examples=40, deadline=None)
     def test_every_pair_has_one_verdict(self, register, factor, by):
