@@ -7,7 +7,7 @@ import pytest
 
 from crmlearn import cli, course, reports
 from crmlearn.errors import Refusal
-from crmlearn.reports.summaries import folder
+from crmlearn.reports.one_page import folder
 
 
 @pytest.mark.parametrize("stem", reports.summaries())
