@@ -21,6 +21,7 @@ COVERED = {
     "07_customer_base": {"V0"},
     "08_clv_types": {"V1", "V2", "V3", "V4", "V5", "V6"},
     "09_clv_prediction": {"V2", "V5"},
+    "10_value_creation": {"C1", "C2"},
 }
 
 
