@@ -114,6 +114,16 @@ class TestPublished:
         assert (row["before"], row["after"]) == pytest.approx((75_000, 15_000))
         assert row["rosi"] == pytest.approx((75_000 - 15_000 - 25_000) / 25_000) == pytest.approx(1.4)
 
+    def test_plain_numbers_agree_with_the_register(self):
+        assert risk.expected_loss(0.2, 5_000, 50_000) == pytest.approx(0.2 * 20_200, rel=5e-4)
+        fails = one(Chance(0.1, 0.3), Lognormal(4_000, 25_000), controls=(Control("service", 600, 0.5, 0.2),))
+        row = risk.expected([fails]).iloc[0]
+        assert risk.expected_loss(0.2, 4_000, 25_000) == pytest.approx(row["inherent"])
+        assert risk.expected_loss(0.2, 4_000, 25_000, 0.5, 0.2) == pytest.approx(row["residual"])
+        of_control = risk.rosi_of(row["inherent"], row["residual"], 600)
+        assert of_control == pytest.approx(risk.rosi([fails])["rosi"].iloc[0])
+        assert risk.rosi_of(75_000, 15_000, 25_000) == pytest.approx(1.4)  # ENISA's virus scanner
+
     def test_brier_1950_and_murphy_1973(self):
         said = risk.calibration([0.5] * 4, [0, 1, 0, 1])
         assert (said.brier, said.skill, said.reliability) == (0.25, 0.0, 0.0)
@@ -619,6 +629,11 @@ class TestRefusals:
             (lambda: risk.calibration([80], [1]), "for 80 % write 0.80"),
             (lambda: risk.calibration([0.5], [2]), "1 or 0"),
             (lambda: risk.calibration([0.5], [1, 0]), "one entry for each"),
+            (lambda: risk.expected_loss(-1, 5, 9), "at least 0"),
+            (lambda: risk.expected_loss(1, -9, -5), "above 0"),
+            (lambda: risk.expected_loss(1, 9, 5), "does not hold"),
+            (lambda: risk.expected_loss(1, 5, 9, rate_cut=50), "for 50 % write"),
+            (lambda: risk.rosi_of(100, 50, 0), "no return on it"),
             (lambda: risk.blank("register.pdf"), "a .xlsx, .csv or .yaml file"),
         ],
     )  # fmt: skip

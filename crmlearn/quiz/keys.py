@@ -8,7 +8,8 @@ from functools import partial
 import crmlearn
 from crmlearn.errors import Refusal, refuse_all
 
-ROOMS = ("audit", "clv", "cohorts", "paradigm", "value")  # rooms whose functions turn plain numbers into a number
+# Rooms whose functions turn plain numbers into a number.
+ROOMS = ("audit", "clv", "cohorts", "paradigm", "risk", "value")
 MODELS = ("NBD", "BGNBD", "MBGNBD", "ParetoNBD")
 ASKED = ("expected_orders", "p_alive")  # of a model whose parameters stand next to the history
 

@@ -6,6 +6,7 @@ stays in words and is never turned into money. Sources stand at each function.
 """
 
 from crmlearn.risk.annual import Simulated
+from crmlearn.risk.byhand import expected_loss, rosi_of
 from crmlearn.risk.calibrating import Calibration, calibration
 from crmlearn.risk.deciding import BestControls, best_controls, emv, expected, rosi
 from crmlearn.risk.exposure import Scenario
@@ -22,6 +23,7 @@ from crmlearn.risk.writing import blank
 
 __all__ = [
     "IMPACT_EDGES", "LECTURE", "LIKELIHOOD_EDGES", "BestControls", "Calibration", "Chance", "Control", "Empirical",
-    "Lognormal", "Matrix", "Misranked", "Pert", "Rate", "Register", "Risk", "Scenario", "Simulated", "best_controls",
-    "blank", "calendar", "calibration", "emv", "expected", "matrix", "misranked", "read", "rosi", "simulate", "tornado",
+    "Lognormal", "Matrix", "Misranked", "Pert", "Rate", "Register", "Risk", "Scenario", "Simulated",
+    "best_controls", "blank", "calendar", "calibration", "emv", "expected", "expected_loss", "matrix", "misranked",
+    "read", "rosi", "rosi_of", "simulate", "tornado",
 ]  # fmt: skip
