@@ -13,7 +13,7 @@ def break_even_units(margin, given, units, fixed_cost=0.0):
     Returns: float, units more than today; below 0 where fewer are enough, inf where no number is (given >= margin)
     Source: the break-even sales change of Nagle, The Strategy and Tactics of Pricing; with `given` below 0 a price rise
 
-    >>> break_even_units(margin=4.5, given=0.5, units=4000)  # Nagle's factory: a price cut of 5 % needs 12.5 % more
+    >>> break_even_units(margin=4.5, given=0.5, units=4000)  # margin 45 %, a price cut of 5 %: 12.5 % more
     500.0
     >>> break_even_units(margin=16, given=16, units=700)
     inf
