@@ -16,7 +16,7 @@ def exchanges(table, title, price, cost):
     table : value.split; price, cost : those it was made with, dollars
     """
     data = read(table).sort_values("willingness", ascending=False, kind="stable", ignore_index=True)
-    _, ax = axes("", "Customers, the keenest first", "Dollars for each unit", figsize=(9, 4.4))
+    _, ax = axes("", "Customers, the keenest first", "Dollars for each unit", figsize=(9, 3.8))
     few = len(data) <= _FEW
     buys = data["buys"].to_numpy(bool)
     at, ground = np.arange(len(data)), np.full(len(data), float(cost))
@@ -52,7 +52,7 @@ def price_parts(table, title):
     table : value.by_price, with prices not below the cost
     """
     data = read(table)
-    _, ax = axes("", "Price, dollars", "Dollars, all customers")
+    _, ax = axes("", "Price, dollars", "Dollars, all customers", figsize=(8, 3.7))
     ground = np.zeros(len(data))
     for (label, (color, hatch)), column in zip(_PARTS.items(), ("surplus", "margin", "kept_out"), strict=True):
         ax.bar(range(len(data)), data[column], 0.8, bottom=ground, color=color, hatch=hatch, edgecolor="white",
@@ -70,7 +70,7 @@ def ratio_and_profit(compared, earned, title):
     compared : value.compare; earned : value.profits of the same levers
     """
     left, right = read(compared), read(earned).set_index("lever")
-    _, ax = axes("", "Ratio of value to price, after the lever", "Change of the profit, dollars", figsize=(9, 4.6))
+    _, ax = axes("", "Ratio of value to price, after the lever", "Change of the profit, dollars", figsize=(9, 4.1))
     for i, row in left.iterrows():
         at = row["ratio_after"], right["change"][row["lever"]]
         ax.plot(*at, _MARKS[i % len(_MARKS)], color=PALETTE[i % len(PALETTE)], ms=10)
