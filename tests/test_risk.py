@@ -24,7 +24,7 @@ risks:
   - id: L01
     category: teaching
     cause: students with questions wait long for clear answers
-    event: poor results in the student evaluation of teaching (SET) in December
+    event: the student evaluation of teaching (SET) in December turns out poor
     consequence: the course is seen as weak
     probability: low [experience, research, planning]
     evidence: experience, research, planning
