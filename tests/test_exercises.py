@@ -17,6 +17,7 @@ STEMS = [path.stem for path in SOLUTIONS]
 TASKS = [(stem, n) for stem in STEMS for n in range(1, len(checks.tasks_of(stem)) + 1)]
 # Ideas of syllabus.yml that an exercise must practise.
 COVERED = {
+    "11_value_pyramid": {"E1", "E2", "E5"},
     "02_paradigms": {"P1", "P2", "P3"},
     "07_customer_base": {"V0"},
     "08_clv_types": {"V1", "V2", "V3", "V4", "V5", "V6"},

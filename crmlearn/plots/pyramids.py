@@ -74,7 +74,7 @@ def clickable_pyramid(table, elements):
         buttons = []
         for name in names:
             button = Button(
-                description=about["title"][name], tooltip=about["means"][name], layout=Layout(width="10.5em")
+                description=about["title"][name], tooltip=about["means"][name], layout=Layout(width="auto")
             )
             button.on_click(lambda _, name=name: tell(name))
             buttons.append(button)

@@ -11,11 +11,11 @@ September. Elements of Value is a trademark of Bain & Company; the one-line defi
 from crmlearn.pyramid.comparing import compare
 from crmlearn.pyramid.drivers import Drivers, associations
 from crmlearn.pyramid.lifting import PerPoint, per_point
-from crmlearn.pyramid.scoring import count_high, nps, shares, tiers
+from crmlearn.pyramid.scoring import count_high, nps, nps_of, shares, tiers
 from crmlearn.pyramid.surveys import Survey, read
 from crmlearn.pyramid.thirty import ELEMENTS, TIERS, Element, elements
 
 __all__ = [
     "ELEMENTS", "TIERS", "Drivers", "Element", "PerPoint", "Survey", "associations", "compare", "count_high",
-    "elements", "nps", "per_point", "read", "shares", "tiers",
+    "elements", "nps", "nps_of", "per_point", "read", "shares", "tiers",
 ]  # fmt: skip

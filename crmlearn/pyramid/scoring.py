@@ -129,6 +129,22 @@ def nps(survey, by="brand", recommends="recommends"):
     return told.assign(nps=100 * score, low=100 * (score - error), top=100 * (score + error))
 
 
+def nps_of(promoters, passives, detractors):
+    """The Net Promoter Score of three counts.
+
+    promoters, passives, detractors : how many gave 9 or 10, 7 or 8, 0 to 6
+    Returns: float, -100 to 100
+
+    >>> nps_of(100, 60, 40)
+    30.0
+    """
+    counts = {"promoters": promoters, "passives": passives, "detractors": detractors}
+    p, rest, d = (number(name, value, 0) for name, value in counts.items())
+    if p + rest + d == 0:
+        raise Refusal("nobody answered.", "three counts of 0", "nps_of(100, 60, 40)")
+    return 100 * (p - d) / (p + rest + d)
+
+
 def high_from(survey, high):
     low, top = survey.scale
     if high is None:
