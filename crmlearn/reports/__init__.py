@@ -3,10 +3,12 @@
 from crmlearn.reports.audited import in_words, show_exhibit
 from crmlearn.reports.days import as_of, stale
 from crmlearn.reports.exhibits import exhibit, state, warn
+from crmlearn.reports.making import settings
 from crmlearn.reports.one_page import summaries, summary
 from crmlearn.reports.opening import open_orders, show_reading, show_settings
 from crmlearn.reports.parameters import Parameter, check, check_cell, describe
 from crmlearn.reports.publishing import publishable
+from crmlearn.reports.registered import open_register
 from crmlearn.reports.running import ReportFailed, Run, run
 from crmlearn.reports.shelf import names
 
@@ -22,8 +24,10 @@ __all__ = [
     "in_words",
     "names",
     "open_orders",
+    "open_register",
     "publishable",
     "run",
+    "settings",
     "show_exhibit",
     "show_reading",
     "show_settings",

@@ -6,12 +6,11 @@ from typing import Any
 
 import pandas as pd
 
-import crmlearn
 from crmlearn import datasets, privacy, transactions
 from crmlearn.errors import Refusal, counted
 from crmlearn.reports.days import as_of, stale
 from crmlearn.reports.exhibits import exhibit, state, warn
-from crmlearn.reports.parameters import describe
+from crmlearn.reports.making import settings
 
 _HOW = ("grain", "date_order", "decimal", "timezone")
 _RULES = ("refunds", "zeros", "same_day", "duplicates", "cancelled")
@@ -152,15 +151,5 @@ def show_reading(orders):
 
 def show_settings(orders, given, name):
     """What made the page: every parameter with its value, the data by its checksum, the version."""
-    told = {p.name: given[p.name] for p in describe(name)}
-    told |= {
-        "margin": orders.margin_from,
-        "as_of": f"{orders.day:%Y-%m-%d}" + ("" if as_of(given["as_of"]) else " (latest order)"),
-        "data": orders.source.name,
-        "feed": Path(given["feed"]).name,
-        "sha256 of the data": datasets.sha256(orders.source),
-        "crmlearn": crmlearn.__version__,
-        "pseudonyms": orders.pseudonyms,
-    }
-    told = {name: str(value) if str(value) else "(empty)" for name, value in told.items()}
-    exhibit("Settings", pd.Series(told, name="value").to_frame())
+    day = f"{orders.day:%Y-%m-%d}" + ("" if as_of(given["as_of"]) else " (latest order)")
+    settings(name, given, orders.source, margin=orders.margin_from, as_of=day, pseudonyms=orders.pseudonyms)
