@@ -23,6 +23,7 @@ COVERED = {
     "08_clv_types": {"V1", "V2", "V3", "V4", "V5", "V6"},
     "09_clv_prediction": {"V2", "V5"},
     "10_value_creation": {"C1", "C2"},
+    "12_risk_planning": {"R1", "R2", "R3", "R4", "R5", "R6", "R7"},
 }
 
 
