@@ -47,3 +47,23 @@ def test_slider_answers_to_the_arrow_keys(run_all):
     page.keyboard.press("ArrowRight")
     page.wait_for_function("([e, old]) => e.innerText !== old", arg=[text.element_handle(), before], timeout=15_000)
     assert "dollars per customer" in text.inner_text() and text.inner_text() != before
+
+
+def test_the_pyramid_tells_of_each_element_by_keyboard(run_all, faults):
+    page = run_all("notebooks/11_value_pyramid.ipynb")
+    notebook = page.locator(".jp-NotebookPanel:visible .jp-WindowedPanel-outer").first
+    notebook.evaluate("e => e.scrollTo(0, 0)")
+    button = page.get_by_role("button", name="Reduces anxiety", exact=True)
+    for _ in range(60):
+        if button.count():
+            break
+        notebook.evaluate("e => e.scrollBy(0, 500)")
+        page.wait_for_timeout(100)
+    button.scroll_into_view_if_needed()
+    button.focus()
+    page.keyboard.press("Enter")
+    told = page.locator("p[role=status]", has_text="I worry less")
+    told.wait_for(timeout=15_000)
+    assert "32 % score it high" in told.inner_text() and "not high" in told.inner_text()
+    page.evaluate("e => e.closest('.jp-OutputArea-output').setAttribute('data-kit', 'pyramid')", told.element_handle())
+    assert faults("[data-kit=pyramid]") == [] and page.errors == [] and page.outside == []
