@@ -42,6 +42,7 @@ report: setup
 bench: setup
 	$(BIN)/python -m tests.bench
 	$(BIN)/python -m tests.bench.quiz
+	$(BIN)/python -m tests.bench.risk
 	$(BIN)/python -m pytest -q -s tests/bench/quiz_in_lab.py
 
 outputs: setup
