@@ -18,7 +18,7 @@ def risk_matrix(matrix, title, unit="currency units"):
     """
     across, up = len(matrix.impact_bands), len(matrix.likelihood_bands)
     figure, ax = axes("", f"Impact of one event, {unit}", "Likelihood, events a year",
-                      figsize=(2.6 + 1.35 * across, 1.6 + 0.72 * up))  # fmt: skip
+                      figsize=(2.6 + 1.35 * across, 1.5 + 0.58 * up))  # fmt: skip
     for field in matrix.fields.itertuples():
         color, alpha = _RATINGS[field.rating]
         ax.bar(field.impact, 1, 1, bottom=field.likelihood - 0.5, color=color, alpha=alpha, edgecolor="white", lw=2)
@@ -66,7 +66,7 @@ def tornado(table, title, measure="expected", most=12, unit="currency units a ye
     width = (data[f"{measure}_high"] - data[f"{measure}_low"]).abs()
     data = data.loc[width.sort_values(ascending=False, kind="stable").index].head(most)[::-1]
     what = "Expected loss" if measure == "expected" else "Value at risk"
-    figure, ax = axes("", f"{what}, {unit}", "", figsize=(8.5, 1.6 + 0.38 * max(len(data), 2)))
+    figure, ax = axes("", f"{what}, {unit}", "", figsize=(8.5, 1.5 + 0.32 * max(len(data), 2)))
     middle = float(data[measure].iloc[0]) if len(data) else 0.0
     for i, row in enumerate(data.itertuples()):
         for k, end in enumerate(("low", "high")):
@@ -90,7 +90,7 @@ def exposure_calendar(table, title, unit="currency units"):
     table : risk.calendar
     """
     data = read(table).set_index("month").T
-    figure, ax = axes("", "", "", figsize=(9.5, 1.8 + 0.34 * len(data)))
+    figure, ax = axes("", "", "", figsize=(9.5, 1.3 + 0.27 * len(data)))
     names = ["all risks" if name == "all" else name for name in keyed(figure, data.index)]
     values = data.to_numpy(float)
     texts = np.array([[short(round(v)) if v else "" for v in row] for row in values])
@@ -114,7 +114,7 @@ def control_returns(table, title, chosen=(), unit="currency units a year"):
     table : risk.rosi; chosen : names of controls to mark, such as risk.best_controls(...).controls
     """
     data = read(table).dropna(subset=["saved"])[::-1]
-    figure, ax = axes("", f"{unit.capitalize()}", "", figsize=(9, 1.6 + 0.55 * max(len(data), 2)))
+    figure, ax = axes("", f"{unit.capitalize()}", "", figsize=(9, 1.5 + 0.32 * max(len(data), 2)))
     labels = {"saved": "expected loss that it saves", "cost": "cost"}
     for k, (column, label) in enumerate(labels.items()):
         at = np.arange(len(data)) + 0.19 * (1 - 2 * k)
