@@ -92,6 +92,19 @@ def number(name, value, low=float("-inf"), high=float("inf"), hint="", low_open=
     return result
 
 
+def whole(name, value, low, example, high=float("inf")):
+    """Check one whole number and return it as an int.
+
+    Refuses what `number` refuses, and parts of a whole. example : what to type
+
+    >>> whole("groups", 10, 2, "groups=10")
+    10
+    """
+    if number(name, value, low, high) % 1:
+        raise Refusal(f"{name}={value} is not a whole number.", repr(value), example)
+    return int(value)
+
+
 def _example(low, high):
     return f"{next((n for n in (0.1, low + 1, high) if low < n <= high), low):g}"
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from crmlearn.audit.counting import check, counted_in, grouped, ranked, ratio, said, shares
-from crmlearn.errors import Refusal, number, one_of
+from crmlearn.errors import Refusal, one_of, whole
 from crmlearn.transactions.books import balanced
 
 _FACTORS = ("customers", "orders_per_customer", "revenue_per_order", "margin_share")
@@ -70,10 +70,9 @@ def frequency(tx, period, margin=None, most=10):
     0           1          1      5.0         0.111111
     1           2          1     40.0         0.888889
     """
-    if number("most", most, 1) % 1:
-        raise Refusal(f"most={most} is not a whole number.", repr(most), "most=10")
+    most = whole("most", most, 1, "most=10")
     found = counted_in(tx, period, margin, "frequency")
-    each = np.minimum(found.active()[0], int(most))
+    each = np.minimum(found.active()[0], most)
     table = grouped(found, each - 1, int(each.max()))
     names = [str(i + 1) for i in range(len(table["customers"]))]
     if found.orders.max() > most:
@@ -135,10 +134,9 @@ def deciles(tx, period, margin=None, by="customers", groups=10):
     2     3          1    10.0                         1.0
     """
     one_of("by", by, ("customers", "profit"))
-    if number("groups", groups, 2, 100) % 1:
-        raise Refusal(f"groups={groups} is not a whole number.", repr(groups), "groups=10")
+    groups = whole("groups", groups, 2, "groups=10", 100)
     found = counted_in(tx, period, margin, "deciles")
-    groups, names = int(groups), [str(i + 1) for i in range(int(groups))]
+    names = [str(i + 1) for i in range(groups)]
     if by == "customers":
         group = tenths(found, groups)
     else:

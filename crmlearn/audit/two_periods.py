@@ -4,7 +4,7 @@ import numpy as np
 
 from crmlearn.audit.counting import MONEY, check, counted_in, ratio, said
 from crmlearn.audit.one_period import tenths
-from crmlearn.errors import Refusal, number
+from crmlearn.errors import Refusal, whole
 from crmlearn.transactions.books import balanced
 from crmlearn.transactions.ledgers import ledger
 from crmlearn.transactions.periods import iso
@@ -56,9 +56,7 @@ def switching(tx, first, second, margin=None, groups=10):
         profit_first, profit_second, profit_is. "not active" to "not active" is no row.
     """
     one, two, _ = compared(tx, first, second, margin, "switching")
-    if number("groups", groups, 2, 100) % 1:
-        raise Refusal(f"groups={groups} is not a whole number.", repr(groups), "groups=10")
-    n = int(groups)
+    n = whole("groups", groups, 2, "groups=10", 100)
     stand = []
     for found in (one, two):
         group = np.full(found.book.customers, n)

@@ -6,7 +6,7 @@ import pandas as pd
 from crmlearn.clv.forecast import Known, collected, terms
 from crmlearn.clv.intervals import quantiles
 from crmlearn.clv.models.fits import model_of
-from crmlearn.errors import Refusal, number
+from crmlearn.errors import Refusal, whole
 
 
 def tenths(
@@ -40,9 +40,7 @@ def tenths(
     1      2          2   0.09
     """
     given = terms(horizon_months, discount_per_year, margin, unit, as_of)
-    n = int(number("groups", groups, 2))
-    if groups % 1:
-        raise Refusal(f"groups={groups} is not a whole number.", repr(groups), "groups=10")
+    n = whole("groups", groups, 2, "groups=10")
     frame = collected(summary)
     if len(frame) < n:
         raise Refusal(f"{n} groups need at least as many customers.", f"{len(frame)} customers", "groups=2")

@@ -3,7 +3,7 @@
 import narwhals.stable.v2 as nw
 import numpy as np
 
-from crmlearn.errors import Refusal, columns, number
+from crmlearn.errors import Refusal, columns, number, whole
 from crmlearn.transactions.books import balanced
 from crmlearn.transactions.ledgers import ledger, until
 from crmlearn.transactions.periods import index, label, unit_of
@@ -33,8 +33,7 @@ def time_to_nth_order(tx, as_of, n=2, period=None):
     2    10        2       1         0      0.5
     3    17        1       0         1      0.5
     """
-    if number("n", n, 2) % 1:
-        raise Refusal(f"n={n} is not a whole number.", repr(n), "n=2 for the second order")
+    n = whole("n", n, 2, "n=2 for the second order")
     book = ledger(tx, who="time_to_nth_order")
     end = until(book, as_of)
     days, customer = book.day[book.opens], book.customer[book.opens]

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from crmlearn.errors import Refusal, counted, number
+from crmlearn.errors import Refusal, counted, number, whole
 
 
 @dataclass(frozen=True)
@@ -51,8 +51,9 @@ def play(strategies, discount_per_period, periods=12, prospects=2000, worlds=200
     names = [s.name for s in strategies]
     if len(names) < 2 or len(set(names)) < len(names):
         raise Refusal("a game needs two strategies with different names.", ", ".join(names) or "none", "[one, two]")
-    periods, prospects, worlds = (_whole(n, v) for n, v in zip(
-        ("periods", "prospects", "worlds"), (periods, prospects, worlds), strict=True))  # fmt: skip
+    periods = whole("periods", periods, 1, "periods=12")
+    prospects = whole("prospects", prospects, 1, "prospects=2000")
+    worlds = whole("worlds", worlds, 1, "worlds=200")
     number("discount_per_period", discount_per_period, 0)
     if spread is not None:
         number("spread", spread, 0, low_open=True)
@@ -86,9 +87,3 @@ def _deals(chances, luck, periods):
         more = np.floor(np.log(luck) / np.log(chances))
     more = np.where(chances <= 0, 0, np.where(chances >= 1, periods, more))
     return np.minimum(1 + more, periods).astype(np.int64)
-
-
-def _whole(name, value):
-    if number(name, value, 1) % 1:
-        raise Refusal(f"{name}={value} is not a whole number.", repr(value), f"{name}=12")
-    return int(value)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields, replace
 import pandas as pd
 from scipy.optimize import brentq
 
-from crmlearn.errors import Refusal, number, one_of
+from crmlearn.errors import Refusal, number, one_of, whole
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,11 @@ def customer_value(margin, repeat, discount_per_period, care=0.0, periods=None):
     """
     number("repeat", repeat, 0, 1)
     kept = repeat / (1 + _discount(discount_per_period, periods))
-    times = 1 / (1 - kept) if periods is None else math.fsum(kept**t for t in range(_whole(periods)))
+    times = (
+        1 / (1 - kept)
+        if periods is None
+        else math.fsum(kept**t for t in range(whole("periods", periods, 1, "periods=12")))
+    )
     return (number("margin", margin) - number("care", care, 0)) * times
 
 
@@ -153,9 +157,3 @@ def sensitivity(deal, bond, ranges, discount_per_period, periods=None):
 
 def _discount(discount, periods):
     return number("discount_per_period", discount, 0, low_open=periods is None)
-
-
-def _whole(periods):
-    if number("periods", periods, 1) % 1:
-        raise Refusal(f"periods={periods} is not a whole number.", repr(periods), "periods=12")
-    return int(periods)

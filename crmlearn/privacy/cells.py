@@ -28,7 +28,7 @@ def suppress(table, count="customers", k=5, means=()):
     1       2          6    260
     2  3 to 4          5    240
     """
-    k, means = _whole(k), [means] if isinstance(means, str) else list(means)
+    k, means = errors.whole("k", k, 1, "k=5"), [means] if isinstance(means, str) else list(means)
     frame, restored = _opened(table)
     label, *rest = frame.columns
     errors.columns("groups", [count, *means], rest)
@@ -62,7 +62,7 @@ def suppress_grid(grid, k=5):
     0           0-30   9   7
     1  31-60 to 61-90  10  11
     """
-    k = _whole(k)
+    k = errors.whole("k", k, 1, "k=5")
     frame, restored = _opened(grid)
     label, *rest = frame.columns
     _all_numbers(frame, rest)
@@ -105,12 +105,6 @@ def _all_numbers(frame, names):
         for name in names
         if not frame[name].dtype.is_numeric()
     )
-
-
-def _whole(k):
-    if errors.number("k", k, low=1) % 1:
-        raise errors.Refusal(f"k={k} is not a whole number.", repr(k), "k=5")
-    return int(k)
 
 
 def _counts(name, values, gaps=False):

@@ -3,7 +3,7 @@
 import narwhals.stable.v2 as nw
 import numpy as np
 
-from crmlearn.errors import Refusal, columns, number, one_of
+from crmlearn.errors import Refusal, columns, number, one_of, whole
 from crmlearn.transactions.books import balanced
 from crmlearn.transactions.ledgers import ledger, until
 from crmlearn.transactions.periods import iso
@@ -110,9 +110,7 @@ def scored(book, end, bins=5, method="independent", monetary="total", window_day
 
 
 def steps(bins):
-    if number("bins", bins, 2, 9) % 1:
-        raise Refusal(f"bins={bins} is not a whole number.", repr(bins), "bins=5")
-    return int(bins)
+    return whole("bins", bins, 2, "bins=5", 9)
 
 
 def refuse_other_scores(frame, names, bins):

@@ -5,7 +5,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from crmlearn.errors import Refusal, number, one_of
+from crmlearn.errors import Refusal, one_of, whole
 from crmlearn.progress import progress
 from crmlearn.risk.annual import Simulated
 from crmlearn.risk.exposure import exposures, highest, scenarios_of
@@ -42,7 +42,7 @@ def simulate(register, years=100_000, seed=1, *, controls="none", contingency=Fa
     (32974.4, 38442.3, 0.1353)
     """
     register = register_of(register)
-    years = int(_whole("years", years))
+    years = whole("years", years, 1, "years=100_000")
     one_of("ranges", ranges, ("drawn", "mid"))
     one_of("contingency", contingency, (True, False))
     rng = np.random.default_rng(seed)
@@ -116,9 +116,3 @@ def _told(register, parts, scenarios, ranges, losses, gains, counts, money):
     of = partial(analytic, scenarios=scenarios, ranges=ranges)
     threats, chances = ([e for e in parts if e.gain is gain] for gain in (False, True))
     return Simulated(losses, gains, per_risk, of(threats), of(chances), register.left_out)
-
-
-def _whole(name, value):
-    if number(name, value, 1) % 1:
-        raise Refusal(f"{name}={value} is not a whole number.", repr(value), f"{name}=100_000")
-    return value
