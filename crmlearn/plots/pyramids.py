@@ -22,7 +22,7 @@ def pyramid(table, elements, title):
     table : pyramid.shares of one brand; elements : pyramid.elements()
     """
     data, titles = read(table).set_index("element"), dict(zip(elements["name"], elements["title"], strict=True))
-    figure, ax = axes("", "", "", figsize=(10.5, 6.2))
+    figure, ax = axes("", "", "", figsize=(10.5, 5.4))
     colors, top = plt.get_cmap("cividis"), max(0.6, float(data["share"].max()))
     for row, names in enumerate(_rows(elements)):
         y = len(_FLOORS) - row
@@ -73,9 +73,7 @@ def clickable_pyramid(table, elements):
     for names in _rows(elements):
         buttons = []
         for name in names:
-            button = Button(
-                description=about["title"][name], tooltip=about["means"][name], layout=Layout(width="auto")
-            )
+            button = Button(description=about["title"][name], tooltip=about["means"][name], layout=Layout(width="auto"))
             button.on_click(lambda _, name=name: tell(name))
             buttons.append(button)
         rows.append(HBox(buttons, layout=Layout(justify_content="center", flex_flow="row wrap")))
@@ -88,7 +86,7 @@ def associations(table, title, x_label, most=12):
     table : the table of pyramid.associations; most : how many elements are drawn, the largest first
     """
     data = read(table).head(most).iloc[::-1].reset_index(drop=True)
-    _, ax = axes("", x_label, "", figsize=(9, 0.38 * len(data) + 1.6))
+    _, ax = axes("", x_label, "", figsize=(9, 0.32 * len(data) + 1.6))
     ax.axvline(0, color="0.3", lw=0.8)
     ax.plot(data["alone"], data.index, "o", mfc="white", color=PALETTE[1], ms=7, label="alone")
     ax.errorbar(data["adjusted"], data.index, xerr=[data["adjusted"] - data["low"], data["top"] - data["adjusted"]],
