@@ -15,7 +15,7 @@ FLOORS = [
     {"errors"},
     {"home", "progress", "tables", "forms", "texts"},
     {"transactions", "datasets", "privacy", "simulate"},
-    {"clv", "rfm", "cohorts", "audit", "paradigm", "value", "pyramid", "risk"},
+    {"clv", "rfm", "cohorts", "audit", "paradigm", "value", "pyramid", "risk", "pdpa"},
     {"plots", "course", "reviews"},
     {"quiz", "checks", "reports"},
     {"cli"},

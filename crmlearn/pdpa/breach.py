@@ -1,0 +1,244 @@
+"""A data breach: is it notifiable, who must be told, and until when?"""
+
+import difflib
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from crmlearn.errors import Refusal, one_of, refuse_all, whole
+from crmlearn.pdpa.ruling import Decision, Reason, in_singapore
+
+SCALE = 500  # affected people, "not fewer than"
+TELL_WITHIN = timedelta(days=3)  # calendar days after the day of the assessment
+ASSESS_WITHIN = timedelta(days=30)  # guidance, not statute
+
+# Kinds of data by their part in the prescribed list. Families of Part 1 in our own words; the list has exact terms.
+IDENTITY = ("full name", "alias", "identification number")
+PART_1 = (
+    "income", "payment card or bank account number", "net worth", "deposits", "withdrawals", "loans or debts",
+    "investments", "insurance", "specified health data", "identity of a protected child or vulnerable adult",
+    "adoption", "private cryptographic key",
+)  # fmt: skip
+ACCOUNT = ("account identifier", "password or access data")
+OTHER = ("phone number", "e-mail address", "postal address", "purchase history", "membership number", "other")
+PRESCRIBED = {"identity": IDENTITY, "part 1": PART_1, "account": ACCOUNT, "other": OTHER}
+_ALL = tuple(kind for kinds in PRESCRIBED.values() for kind in kinds)
+
+
+@dataclass(frozen=True)
+class Breach:
+    """The facts of a breach, as far as they are known.
+
+    data : kinds of personal data that were touched, each person's together; see PRESCRIBED
+    people : how many people are affected, or at least are believed to be
+    internal_only : whether the data were seen or used only within the organisation, by people who should not
+    public_data : kinds of data that were public already
+    harm_otherwise : whether significant harm is likely although no prescribed data are touched
+    remedied : whether action on or after the assessment makes significant harm unlikely
+    protected_before : whether a measure that was there before, such as strong encryption, makes it unlikely
+    silence : None, or who forbids telling people: "law enforcement" or "Commission"
+    waived : whether the Commission has waived the duty to tell people
+    role : "organisation" or "intermediary", who processes for another organisation
+    noticed_on, assessed_on : days (or moments with a time zone); the clock of three days runs from the second
+    """
+
+    data: tuple
+    people: int
+    internal_only: bool = False
+    public_data: tuple = ()
+    harm_otherwise: bool = False
+    remedied: bool = False
+    protected_before: bool = False
+    silence: str | None = None
+    waived: bool = False
+    role: str = "organisation"
+    noticed_on: date | None = None
+    assessed_on: date | None = None
+
+    def __post_init__(self):
+        problems = []
+        for name in ("data", "public_data"):
+            kinds = getattr(self, name)
+            kinds = (kinds,) if isinstance(kinds, str) else tuple(kinds)
+            object.__setattr__(self, name, kinds)
+            problems += [_unknown(name, kind) for kind in kinds if kind not in _ALL]
+        for name in ("noticed_on", "assessed_on"):
+            if getattr(self, name) is not None:
+                try:
+                    object.__setattr__(self, name, in_singapore(name, getattr(self, name)))
+                except Refusal as problem:
+                    problems.append(problem)
+        for check in (self._numbers, self._choices):
+            try:
+                check()
+            except Refusal as problem:
+                problems.append(problem)
+        refuse_all(problems)
+
+    def _numbers(self):
+        object.__setattr__(self, "people", whole("people", self.people, 0, "people=612"))
+        if (
+            isinstance(self.noticed_on, date)
+            and isinstance(self.assessed_on, date)
+            and self.assessed_on < self.noticed_on
+        ):
+            raise Refusal(
+                "the breach was assessed before anybody noticed it.", f"{self.assessed_on} and {self.noticed_on}",
+                "assessed_on: the day on which the assessment was concluded",
+            )  # fmt: skip
+
+    def _choices(self):
+        one_of("role", self.role, ("organisation", "intermediary"))
+        if self.silence is not None:
+            one_of("silence", self.silence, ("law enforcement", "Commission"))
+
+
+@dataclass(frozen=True)
+class Duties:
+    """Whom to tell of a breach.
+
+    notifiable : Decision; commission, people : Decision ("yes", "no", or for people also "forbidden")
+    client : Decision for an intermediary, who tells its client; else None
+    dates : {what: last day}
+    """
+
+    notifiable: Decision
+    commission: Decision
+    people: Decision
+    client: Decision | None = None
+
+    @property
+    def dates(self):
+        return {**self.notifiable.dates, **self.commission.dates}
+
+    def __repr__(self):
+        parts = [self.client] if self.client else [self.notifiable, self.commission, self.people]
+        return "\n".join(line for part in parts for line in part.lines()[:-1]) + f"\n{parts[0].law_checked_on}"
+
+
+def significant_harm(data, public_data=(), at=None):
+    """Whether a breach of these data is deemed to cause significant harm.
+
+    data : kinds of data of one person that were touched together; public_data : those of them that were public already
+    at : the day on which it is asked
+    Returns: Decision, "yes" or "no". "No" says only that no prescribed data are touched: other data may still harm.
+
+    >>> significant_harm(["full name", "insurance"]).answer, significant_harm(["full name", "e-mail address"]).answer
+    ('yes', 'no')
+    """
+    touched = Breach(data, 0, public_data=public_data)
+    left = [kind for kind in touched.data if kind not in touched.public_data]
+    route_a = [k for k in left if k in IDENTITY] and [k for k in left if k in PART_1]
+    route_b = all(kind in left for kind in ACCOUNT)
+    where = "S 64/2021 reg 3 and Schedule"
+    reasons = []
+    if route_a:
+        who = ", ".join(k for k in left if k in IDENTITY)
+        reasons.append(Reason(f"{who} together with {', '.join(route_a)}: prescribed data", where, "regulation"))
+    if route_b:
+        reasons.append(Reason("an account identifier together with what opens the account", where, "regulation"))
+    if touched.public_data:
+        what = ", ".join(touched.public_data)
+        reasons.append(Reason(f"{what}: public already, so it does not count", f"{where} Part 2", "our reading"))
+    if not (route_a or route_b):
+        reasons.append(Reason("no prescribed combination is touched; other data may harm too", where, "regulation"))
+    return Decision("Deemed significant harm?", "yes" if route_a or route_b else "no", tuple(reasons), at=at)
+
+
+def must_notify(breach, at=None):
+    """Whom to tell of a breach, why, and until when.
+
+    breach : Breach; at : the day on which it is asked
+    Returns: Duties
+    Source: PDPA ss 26A to 26D, S 64/2021
+
+    >>> told = must_notify(Breach(["full name", "insurance"], people=10, assessed_on="2025-08-01"))
+    >>> told.commission.answer, told.people.answer, told.dates["tell the Commission by"].isoformat()
+    ('yes', 'yes', '2025-08-04')
+    >>> must_notify(Breach(["e-mail address"], people=500)).people.answer  # for its scale only
+    'no'
+    """
+    if breach.role == "intermediary":
+        return _of_intermediary(breach, at)
+    harm = significant_harm(breach.data, breach.public_data)
+    harmful = harm.answer == "yes" or breach.harm_otherwise
+    scale = breach.people >= SCALE
+    reasons = list(harm.reasons) if breach.people else []
+    if breach.harm_otherwise and harm.answer == "no":
+        reasons.append(Reason("significant harm is likely for another reason", "s 26B(1)(a)"))
+    compared = "are not fewer than" if scale else "are fewer than"
+    where = "s 26B(1)(b), S 64/2021 reg 4"
+    reasons.append(Reason(f"{breach.people:,} people {compared} {SCALE}", where, "regulation"))
+    harmful = harmful and breach.people > 0
+    notifiable = (harmful or scale) and not breach.internal_only
+    if breach.internal_only:
+        reasons = [Reason("the data stayed within the organisation, so it is deemed not notifiable", "s 26B(4)")]
+    dates = {}
+    if breach.noticed_on and not breach.assessed_on:
+        dates["finish the assessment by (guidance, not statute)"] = breach.noticed_on + ASSESS_WITHIN
+        reasons.append(Reason("assess in a reasonable and expeditious manner", "s 26C(2)"))
+        reasons.append(Reason("30 calendar days are what the Commission expects", "PDPC guide", "guidance"))
+    first = Decision("Notifiable?", "yes" if notifiable else "no", tuple(reasons), dates, at)
+    return Duties(first, _commission(breach, notifiable, at), _people(breach, notifiable, harmful, at))
+
+
+def _commission(breach, notifiable, at):
+    if not notifiable:
+        reason = Reason("the breach is not notifiable", "s 26D(1)")
+        return Decision("Tell the Commission?", "no", (reason,), at=at)
+    reason = Reason(
+        "as soon as practicable, and no later than 3 calendar days after the day of the assessment", "s 26D(1)"
+    )
+    dates = {"tell the Commission by": breach.assessed_on + TELL_WITHIN} if breach.assessed_on else {}
+    counted = Reason(
+        "weekends and holidays count; the first day is the one after the assessment", "s 26D(1)", "guidance"
+    )
+    return Decision("Tell the Commission?", "yes", (reason, counted), dates, at)
+
+
+def _people(breach, notifiable, harmful, at):
+    question = "Tell the people?"
+    if not notifiable:
+        return Decision(question, "no", (Reason("the breach is not notifiable", "s 26D(2)"),), at=at)
+    if not harmful:
+        reason = Reason(
+            "it is notifiable for its scale only; people are told where significant harm is likely", "s 26D(2)"
+        )
+        return Decision(question, "no", (reason,), at=at)
+    if breach.silence:
+        reason = Reason(f"{breach.silence} says not to tell them", "s 26D(6)")
+        return Decision(question, "forbidden", (reason,), at=at)
+    spared = []
+    if breach.remedied:
+        spared.append(Reason("action after the assessment makes significant harm unlikely", "s 26D(5)(a)"))
+    if breach.protected_before:
+        spared.append(Reason("a measure that was there before makes significant harm unlikely", "s 26D(5)(b)"))
+    if breach.waived:
+        spared.append(Reason("the Commission has waived it", "s 26D(7)", "our reading"))
+    if spared:
+        spared.append(Reason("the Commission is told all the same", "s 26D(1)"))
+        return Decision(question, "no", tuple(spared), at=at)
+    reason = Reason(
+        "significant harm is likely; on or after telling the Commission, in a reasonable manner", "s 26D(2)"
+    )
+    return Decision(question, "yes", (reason,), at=at)
+
+
+def _of_intermediary(breach, at):
+    """Who processes for another tells the other; the organisation assesses and tells the rest."""
+    client = Decision(
+        "Tell the organisation whose data they are?", "yes",
+        (Reason("without undue delay, from the moment there is reason to believe in a breach", "s 26C(3)(a)"),), at=at,
+    )  # fmt: skip
+    theirs = Reason("the organisation assesses the breach", "s 26C(3)(b)")
+    no = [
+        Decision(q, "no, the organisation does", (theirs,), at=at)
+        for q in ("Notifiable?", "Tell the Commission?", "Tell the people?")
+    ]
+    return Duties(*no, client)
+
+
+def _unknown(name, kind):
+    near = difflib.get_close_matches(str(kind), _ALL, 1) or ["other"]
+    return Refusal(
+        f"{name} has a kind of data that is not known.", repr(kind)[:60], f"{near[0]!r}, see pdpa.PRESCRIBED"
+    )

@@ -1,0 +1,100 @@
+"""A decision of a rule: what it says, why, by which section, until when, and as of which day of the law."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from crmlearn import tables
+from crmlearn.errors import Refusal
+
+LAW_CHECKED_ON = date(2026, 5, 31)  # the law is stated as at May 2026
+STALE_AFTER = timedelta(days=183)
+SINGAPORE = ZoneInfo("Asia/Singapore")
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One step of a decision.
+
+    text : a sentence; section : where it stands, such as "s 26B(1)(a)"; basis : "statute", "regulation", "guidance" of
+        the Commission (which is no law), or "our reading" where we have not seen the text itself
+    """
+
+    text: str
+    section: str
+    basis: str = "statute"
+
+    def __str__(self):
+        return f"{self.text} ({self.section}; {self.basis})"
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What a rule says of some facts.
+
+    question, answer : str; reasons : tuple of Reason, in the order of the steps
+    dates : {what: last day}; at : the day on which it is asked, or None; amount : dollars, where it is about money
+    """
+
+    question: str
+    answer: str
+    reasons: tuple = ()
+    dates: dict = field(default_factory=dict)
+    at: date | None = None
+    amount: float | None = None
+
+    @property
+    def sections(self):
+        """The sections that it rests on, each once, in their order."""
+        return tuple(dict.fromkeys(r.section for r in self.reasons))
+
+    @property
+    def law_checked_on(self):
+        """On which day of the law it stands, and whether that has grown old."""
+        told = f"Law as checked on {day(LAW_CHECKED_ON)}; not legal advice."
+        if self.at is not None and self.at > LAW_CHECKED_ON + STALE_AFTER:
+            told += f" Not re-checked since: on {day(self.at)} ask somebody who knows today's law."
+        return told
+
+    def lines(self):
+        dates = [f"  {what}: {day(on)}" for what, on in self.dates.items()]
+        return [f"{self.question} {self.answer}.", *dates, *(f"  - {r}" for r in self.reasons), self.law_checked_on]
+
+    def __repr__(self):
+        return "\n".join(self.lines())
+
+    def _repr_html_(self):
+        rows = [[r.text, r.section, r.basis] for r in self.reasons]
+        dates = "; ".join(f"{what}: {day(on)}" for what, on in self.dates.items())
+        caption = f"{self.question} {self.answer}. {f'{dates}. ' if dates else ''}{self.law_checked_on}"
+        return tables.html(["reason", "section", "basis"], rows, caption)
+
+
+def day(on):
+    """A day in words: 4 August 2025.
+
+    >>> day(date(2025, 8, 4))
+    '4 August 2025'
+    """
+    return f"{on.day} {on:%B %Y}"
+
+
+def in_singapore(name, given):
+    """The calendar day in Singapore of a date, of a moment with a time zone, or of a text such as 2025-08-01.
+
+    >>> in_singapore("assessed_on", datetime(2025, 8, 1, 23, 0, tzinfo=ZoneInfo("UTC")))  # already the next day there
+    datetime.date(2025, 8, 2)
+    """
+    if isinstance(given, str):
+        try:
+            given = date.fromisoformat(given) if len(given) == 10 else datetime.fromisoformat(given)
+        except ValueError:
+            raise Refusal(f"{name} needs a date, year first.", repr(given)[:60], f"{name}='2025-08-01'") from None
+    if isinstance(given, datetime):
+        if given.tzinfo is None:
+            wrong = f"{name} has a time of day but no time zone."
+            raise Refusal(wrong, str(given), f"{name}='{given:%Y-%m-%d}', or a time with +08:00")
+        return given.astimezone(SINGAPORE).date()
+    if not isinstance(given, date):
+        raise Refusal(f"{name} needs a date.", repr(given)[:60], f"{name}='2025-08-01'")
+    return given
