@@ -105,6 +105,11 @@ class TestPlaying:
         one, same, other = (paradigm.play([DEAL, BOND], 0.1, worlds=5, seed=s).worlds for s in (1, 1, 2))
         assert one.equals(same) and not one.equals(other)
 
+    def test_people_of_their_own_make_the_difference_blunter_and_no_mean_move(self):
+        one, other = (paradigm.play([DEAL, BOND], 0.1, 6, 400, 400, same_people=same, seed=4) for same in (True, False))
+        gaps = [game.worlds["relationship"] - game.worlds["hard sell"] for game in (one, other)]
+        assert gaps[0].std() < 0.95 * gaps[1].std() and abs(gaps[0].mean() - gaps[1].mean()) < 4 * gaps[1].std() / 20
+
     def test_the_same_luck_makes_the_difference_sharper(self):
         game = paradigm.play([DEAL, replace(DEAL, name="other", margin=61)], 0.1, worlds=100, seed=1)
         mean, low, high = game.difference("other", "hard sell")

@@ -27,8 +27,10 @@ class Game:
         return tuple(float(v) for v in (more.mean(), *np.quantile(more, [0.025, 0.975])))
 
 
-def play(strategies, discount_per_period, periods=12, prospects=2000, worlds=200, spread=None, seed=0):
-    """Play strategies on the same prospects, in many worlds.
+def play(
+    strategies, discount_per_period, periods=12, prospects=2000, worlds=200, spread=None, same_people=True, seed=0
+):
+    """Play strategies on prospects, in many worlds.
 
     strategies : Strategy, two or more, with different names
     discount_per_period : at least 0; periods : how many count, the first deal among them
@@ -36,8 +38,9 @@ def play(strategies, discount_per_period, periods=12, prospects=2000, worlds=200
     spread : None if all customers have the same chance to buy again; else the weight a + b of the Beta distribution
         from which each customer's own chance is drawn (its mean is the strategy's `repeat`): the smaller, the more
         people differ
-    seed : whole number or numpy Generator. A prospect has the same luck under every strategy, so that the difference
-        shows the strategies and not the luck.
+    same_people : True if each prospect meets every strategy with the same luck, so that the difference shows the
+        strategies; False if each strategy meets people of its own, as in two trials side by side
+    seed : whole number or numpy Generator
     Returns: Game
     Errors: Refusal for fewer than two strategies, or two of one name
 
@@ -63,8 +66,9 @@ def play(strategies, discount_per_period, periods=12, prospects=2000, worlds=200
     factors = np.cumsum((1 + discount_per_period) ** -np.arange(periods))
     found = {name: np.empty(worlds) for name in names}
     for world in range(worlds):
-        buys, stays = chance.random(prospects), chance.random(prospects)
         for s in strategies:
+            if s is strategies[0] or not same_people:
+                buys, stays = chance.random(prospects), chance.random(prospects)
             deals = _deals(_chances(s.repeat, spread, prospects, chance), stays, periods)
             worth = np.where(buys < s.close, (s.margin - s.care) * factors[deals - 1], 0.0)
             found[s.name][world] = worth.mean() - s.cost_per_prospect
