@@ -306,6 +306,15 @@ class TestYears:
         bare = risk.simulate([risky], years=1000).per_risk
         assert bare["analytic"].iloc[0] == pytest.approx(550)
 
+    def test_three_points_of_a_gain_may_end_at_nothing(self):
+        year = risk.simulate([Risk("A", "it pays", Chance(0.5), Pert(-500, -200, 0))], years=1_000)
+        assert not year.losses.any() and year.gains.max() <= 500
+        assert Pert(0, 200, 500).sign == 1
+
+    def test_the_tail_of_few_years_is_the_worst_of_them(self):
+        year = risk.simulate([one(Chance(1), Pert(1, 3, 9))], years=5)
+        assert year.tvar(0.95) == pytest.approx(year.losses.max()) and repr(year)
+
     def test_gains_stay_apart_from_losses(self):
         year = risk.simulate([one(Chance(1)), Risk("B", "a gain", Chance(1), Lognormal(-25_000, -3_000))], years=2_000)
         assert set(year.losses) == {1000.0} and year.gains.min() > 0
@@ -477,6 +486,44 @@ risks:
         assert (b.probability, b.impact, b.months) == (Chance(0.1), Lognormal(4000, 25_000), tuple(range(1, 13)))
         assert str(a.review_on) == "2026-03-01"
 
+    def test_a_title_above_the_headings_of_excel_is_passed_over(self, tmp_path):
+        path = tmp_path / "register.xlsx"
+        rows = [
+            ["Risks of the club", None, None],
+            [None] * 3,
+            ["Event", "Probability", "Impact"],
+            ["it fails", 0.2, 500],
+        ]
+        pd.DataFrame(rows).to_excel(path, index=False, header=False)
+        assert [r.event for r in risk.read(path)] == ["it fails"]
+        rows[3][1] = 80
+        pd.DataFrame(rows).to_excel(path, index=False, header=False)
+        assert "row 4, 'Probability'" in refused(path)
+
+    def test_controls_in_words_alone_are_management(self, tmp_path):
+        (tmp_path / "r.yaml").write_text(
+            "risks:\n  - {event: it fails, probability: 0.2, impact: 500, controls: [service, spare key]}\n",
+            encoding="utf-8",
+        )
+        (found,) = risk.read(tmp_path / "r.yaml")
+        assert found.management == "service; spare key" and not found.controls
+
+    @pytest.mark.parametrize(
+        ("typed", "size"),
+        [
+            ("4\u00a0000 to 25\u00a0000", Lognormal(4000, 25_000)),
+            ("SGD 4,000 to SGD 25,000", Lognormal(4000, 25_000)),
+            ("500 to 2000", Lognormal(500, 2000)),
+            ("4k - 25k", Lognormal(4000, 25_000)),
+            ("0.125", Empirical([0.125])),
+            ("two weeks of work", None),
+            ("3 months without a trainer", None),
+        ],
+    )
+    def test_money_as_people_type_it(self, typed, size):
+        (found,) = risk.read(pd.DataFrame({"event": ["x"], "probability": [0.1], "impact": [typed]}))
+        assert found.impact == size and found.impact_in_words == ("" if size else typed)
+
     def test_a_table_of_polars_reads_alike(self):
         polars = pytest.importorskip("polars")
         table = pd.DataFrame({"event": ["it fails"], "probability": [0.2], "impact_low": [5], "impact_high": [9]})
@@ -565,6 +612,18 @@ class TestRefusals:
             ({"impact": None, "impact_low": -5, "impact_high": 5}, "a loss and a gain at once"),
             ({"impact": None, "impact_low": 0, "impact_high": 5}, "cannot begin or end at 0"),
             ({"impact": None, "impact_low": "1.200,50", "impact_high": 5000}, "needs money, not words"),
+            ({"impact": None, "impact_low": "1.200", "impact_high": 5000}, "Try: 1,200 or 1.20"),
+            ({"impact": None, "impact_high": 5000}, "one end of the range is missing"),
+            ({"impact": "4-25k"}, "Try: 4k to 25k"),
+            ({"impact": "1.200,50"}, "needs money, not words"),
+            ({"impact": "about 5,000 dollars"}, "needs money, not words"),
+            ({"impact": "100; 200"}, "needs money, not words"),
+            ({"impact": 0}, "an impact of 0 is no loss"),
+            ({"impact": []}, "needs one, two or three amounts"),
+            ({"probability": pd.Timestamp("2026-10-25")}, "needs a number"),
+            ({"probability": {"low": 0.1}}, "needs a number"),
+            ({"probability": None, "rate": pd.Timestamp("2026-10-25")}, "needs a number"),
+            ({"probability": None, "probability_high": 0.3}, "the low end is missing"),
             ({"timing": "15/03/2026"}, "names no months"),
             ({"impact": -500, "contingency_cap": 100}, "cannot limit the loss of a gain"),
             ({"control_cost": "free", "management": "watch"}, "needs money, not words"),
@@ -620,7 +679,19 @@ class TestRefusals:
             (lambda: risk.simulate([one()], scenarios=Scenario("s", 0.1, rate={"B": 2})), "not in money"),
             (lambda: risk.simulate([one()], scenarios=[Scenario("s", 0.1, rate={"A": 1})] * 11), "at most 10"),
             (lambda: Scenario("s", 0.1), "touches no risk"),
-            (lambda: risk.simulate([one()]).tvar(1), "between"),
+            (lambda: risk.simulate([one()]).tvar(1), "no years are worse"),
+            (lambda: risk.simulate([one()]).exceedance("a"), "needs a number"),
+            (lambda: risk.simulate([one()], scenarios=[Scenario("s", 0.1, rate={"A": 1})] * 2), "have one name"),
+            (lambda: risk.simulate([one()], scenarios=["s"]), "needs a Scenario"),
+            (lambda: risk.tornado([one(Rate(1, 1e6))]), "would take too long"),
+            (lambda: risk.Register((one(),)).changed("A", los_cap=5), "Try: loss_cap"),
+            (lambda: one(controls=Control("c")), "controls of a risk"),
+            (lambda: one(controls=["c"]), "needs a Control"),
+            (lambda: one(status=None), "status of a risk"),
+            (lambda: Control(None), "needs a name"),
+            (lambda: Lognormal(1, 1e6), "mean lies above its end"),
+            (lambda: Empirical([1e300]), "-1e.15"),
+            (lambda: risk.matrix([one()], ratings=(1, 2, 3)), "two scores"),
             (lambda: risk.matrix([one()], impact_edges=[5, 5]), "must rise"),
             (lambda: risk.misranked(risk.Register((one(),))), "needs a matrix"),
             (lambda: risk.best_controls([one(controls=[Control(f"c{i}") for i in range(21)])], 5), "too many sets"),
@@ -628,6 +699,7 @@ class TestRefusals:
             (lambda: risk.calendar(risk.LECTURE), "no threat"),
             (lambda: risk.calibration([80], [1]), "for 80 % write 0.80"),
             (lambda: risk.calibration([0.5], [2]), "1 or 0"),
+            (lambda: risk.calibration(["a"], [1]), "need numbers"),
             (lambda: risk.calibration([0.5], [1, 0]), "one entry for each"),
             (lambda: risk.expected_loss(-1, 5, 9), "at least 0"),
             (lambda: risk.expected_loss(1, -9, -5), "above 0"),
@@ -657,6 +729,17 @@ class TestPlots:
         assert {i: (places["impact"][i], places["likelihood"][i]) for i in places.index} == at
         assert len([p for p in figure.axes[0].patches if p.get_height() == 1]) == 25
         assert plots.alt_text("risk_matrix", matrix, "What it hides").endswith("low: R06.")
+
+    def test_two_hundred_risks_still_fit_their_charts(self):
+        many = [Risk(f"R{i}", "x", Chance(0.1), Empirical([500 + i]), controls=(Control(f"c{i}", 5, 0.5),))
+                for i in range(200)]  # fmt: skip
+        (field,) = (t.get_text() for t in plots.risk_matrix(risk.matrix(many), "t").axes[0].texts if t.get_text())
+        assert field.endswith("R14, +185") and field.count("\n") == 3
+        table = risk.calendar(many)
+        names = [t.get_text() for t in plots.exposure_calendar(table, "t").axes[0].get_yticklabels()]
+        assert len(names) == 27 and names[-3:] == ["R199", "175 other risks", "all risks"]
+        figure = plots.control_returns(risk.rosi(many), "t", chosen=["c0"])
+        assert len(figure.axes[0].get_yticklabels()) == 26 and "26 of 200" in figure.axes[0].get_xlabel()
 
     def test_the_curve_falls_and_marks_the_value_at_risk(self, firm):
         years = {name: risk.simulate(firm, years=5_000, controls=name) for name in ("none", "all")}

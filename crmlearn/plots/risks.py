@@ -1,6 +1,7 @@
 """Charts of risks: the matrix, the loss-exceedance curve, the tornado, the calendar, what controls return."""
 
 import numpy as np
+import pandas as pd
 import seaborn as sns
 
 from crmlearn.plots.glyphs import keyed
@@ -8,7 +9,7 @@ from crmlearn.plots.page import PALETTE, axes, short, titled
 from crmlearn.plots.people import HATCHES, THOUSANDS, read
 
 _RATINGS = {"low": ("0.5", 0.12), "medium": (PALETTE[1], 0.4), "high": (PALETTE[3], 0.75)}  # darker is worse, too
-_IN_A_LINE = 4  # ids in a cell
+_IN_A_LINE, _IN_A_FIELD = 4, 15  # ids; more would cover the fields beside it
 
 
 def risk_matrix(matrix, title, unit="currency units"):
@@ -22,8 +23,10 @@ def risk_matrix(matrix, title, unit="currency units"):
     for field in matrix.fields.itertuples():
         color, alpha = _RATINGS[field.rating]
         ax.bar(field.impact, 1, 1, bottom=field.likelihood - 0.5, color=color, alpha=alpha, edgecolor="white", lw=2)
-        ids = keyed(figure, field.ids)
+        ids = keyed(figure, field.ids[:_IN_A_FIELD])
         lines = [", ".join(ids[i : i + _IN_A_LINE]) for i in range(0, len(ids), _IN_A_LINE)]
+        if more := len(field.ids) - len(ids):
+            lines[-1] += f", +{more}"
         size = 10 if len(lines) < 3 else 8
         ax.text(field.impact, field.likelihood, "\n".join(lines), ha="center", va="center", fontsize=size)
     for rating, (color, alpha) in reversed(_RATINGS.items()):
@@ -84,18 +87,23 @@ def tornado(table, title, measure="expected", most=12, unit="currency units a ye
     return titled(ax, title)
 
 
-def exposure_calendar(table, title, unit="currency units"):
+def exposure_calendar(table, title, unit="currency units", most=25):
     """Expected loss by month and risk, and of all risks together; months without exposure stay empty.
 
-    table : risk.calendar
+    table : risk.calendar; most : risks drawn, those with the largest loss of a year; the others stand in one row
     """
     data = read(table).set_index("month").T
+    rest = data.drop(index="all").sum(axis=1).sort_values(ascending=False, kind="stable").index[most:]
+    if len(rest):
+        others = data.loc[rest].sum().to_frame(f"{len(rest)} other risks").T
+        data = pd.concat([data.drop(index=[*rest, "all"]), others, data.loc[["all"]]])
     figure, ax = axes("", "", "", figsize=(9.5, 1.3 + 0.27 * len(data)))
     names = ["all risks" if name == "all" else name for name in keyed(figure, data.index)]
     values = data.to_numpy(float)
     texts = np.array([[short(round(v)) if v else "" for v in row] for row in values])
-    # The sum is written and not coloured: its colour would leave none for the risks.
-    colours = np.where((values == 0) | (np.array(names) == "all risks")[:, None], np.nan, values)
+    # The sums are written and not coloured: their colour would leave none for the risks.
+    sums = np.arange(len(names)) >= len(names) - (2 if len(rest) else 1)
+    colours = np.where((values == 0) | sums[:, None], np.nan, values)
     sns.heatmap(colours, cmap="cividis", ax=ax, linewidths=1, xticklabels=list(data.columns), yticklabels=names,
                 cbar_kws={"label": f"Expected loss, {unit}", "format": THOUSANDS})  # fmt: skip
     highest = np.nanmax(colours) if not np.isnan(colours).all() else 1
@@ -108,13 +116,17 @@ def exposure_calendar(table, title, unit="currency units"):
     return titled(ax, title)
 
 
-def control_returns(table, title, chosen=(), unit="currency units a year"):
+def control_returns(table, title, chosen=(), unit="currency units a year", most=25):
     """Each control's cost next to the expected loss that it saves, with its return (ROSI) written at the end.
 
     table : risk.rosi; chosen : names of controls to mark, such as risk.best_controls(...).controls
+    most : controls drawn, those that return most, and the chosen ones
     """
-    data = read(table).dropna(subset=["saved"])[::-1]
-    figure, ax = axes("", f"{unit.capitalize()}", "", figsize=(9, 1.5 + 0.32 * max(len(data), 2)))
+    data = read(table).dropna(subset=["saved"])
+    drawn = data[(np.arange(len(data)) < most) | data["control"].isin(list(chosen))]
+    left = f" ({len(drawn)} of {len(data)} controls)" if len(drawn) < len(data) else ""
+    data = drawn[::-1]
+    figure, ax = axes("", f"{unit[:1].upper()}{unit[1:]}{left}", "", figsize=(9, 1.5 + 0.32 * max(len(data), 2)))
     labels = {"saved": "expected loss that it saves", "cost": "cost"}
     for k, (column, label) in enumerate(labels.items()):
         at = np.arange(len(data)) + 0.19 * (1 - 2 * k)

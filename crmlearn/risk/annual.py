@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from crmlearn import tables
-from crmlearn.errors import number
+from crmlearn.errors import Refusal, number
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,7 +60,8 @@ class Simulated:
         Where many years share one loss (often 0), only as many of them count as the worst 1 - q has room for, which
         keeps the measure coherent. Source: Acerbi & Tasche (2002), Journal of Banking & Finance 26(7), 1487-1503.
         """
-        q = number("q", q, 0, 1 - 1 / self.years)
+        if number("q", q, 0, 1) == 1:
+            raise Refusal("no years are worse than all of them.", "q=1", "q=0.95, or losses.max() for the worst year")
         at = self.var(q)
         beyond = self.losses[self.losses > at]
         return float((beyond.sum() + at * ((1 - q) * self.years - len(beyond))) / ((1 - q) * self.years))
@@ -73,7 +74,7 @@ class Simulated:
         """
         if losses is None:
             losses = np.linspace(0, self.var(0.995) or float(self.losses.max()) or 1.0, 101)
-        at = np.array([number("losses", float(x), 0) for x in np.atleast_1d(losses)])
+        at = np.array([number("losses", x, 0) for x in np.atleast_1d(losses).tolist()])
         above = self.years - np.searchsorted(np.sort(self.losses), at, side="right")
         return pd.DataFrame({"loss": at, "chance": above / self.years})
 

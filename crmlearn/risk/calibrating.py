@@ -73,7 +73,11 @@ def calibration(stated, happened, bins=None):
 
 
 def _checked(stated, happened):
-    p, y = np.asarray(stated, float).ravel(), np.asarray(happened, float).ravel()
+    try:
+        p, y = np.asarray(stated, float).ravel(), np.asarray(happened, float).ravel()
+    except (TypeError, ValueError):
+        raise Refusal("stated and happened need numbers.", f"{stated!r} and {happened!r}"[:80],
+                      "stated=[0.1, 0.8], happened=[0, 1]") from None  # fmt: skip
     problems = []
     if len(p) != len(y) or not len(p):
         problems.append(Refusal("stated and happened need one entry for each risk.", f"{len(p)} and {len(y)}",

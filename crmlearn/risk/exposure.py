@@ -128,8 +128,14 @@ def scenarios_of(scenarios, parts, stated):
     """The scenarios as a tuple, and the exposures of a year without them; refuses what cannot be."""
     one_of("stated", stated, ("calm", "average"))
     scenarios = (scenarios,) if isinstance(scenarios, Scenario) else tuple(scenarios)
+    for s in scenarios:
+        if not isinstance(s, Scenario):
+            raise Refusal("a scenario needs a Scenario.", repr(s)[:80], "Scenario('a storm', 0.1, rate={'R01': 3})")
     if len(scenarios) > MOST_SCENARIOS:
         raise Refusal("so many scenarios cannot be reckoned.", str(len(scenarios)), f"at most {MOST_SCENARIOS}")
+    if len({s.name for s in scenarios}) < len(scenarios):
+        saw = ", ".join(s.name for s in scenarios)
+        raise Refusal("two scenarios have one name.", saw[:80], "a name for each: they strike apart")
     known = {e.id for e in parts}
     problems = [
         Refusal(f"scenario {s.name!r} names a risk that is not in money.", i, f"one of {', '.join(sorted(known))}")

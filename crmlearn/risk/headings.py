@@ -107,6 +107,7 @@ def _known(name):
     name = name.removesuffix("_cents")
     if name in _NAMES and name != "control":
         known = _NAMES[name]
+        known = "management" if known == "control" else known  # words without a number beside them
         return (known, cents) if not cents or known in MONEY else None
     numbered = re.fullmatch(r"(.+?)_?(\d{1,2})", name)
     known = _NAMES.get(numbered[1], numbered[1]) if numbered else None

@@ -9,6 +9,7 @@ from crmlearn.risk.exposure import exposures
 from crmlearn.risk.register import register_of
 from crmlearn.risk.timing import MONTHS
 
+_MOST_EVENTS = 50_000_000  # of one risk, whose losses are drawn at once
 _TORNADO = [
     "id", "input", "expected", "expected_low", "expected_high", "swing", "var", "var_low", "var_high", "var_swing",
 ]  # fmt: skip
@@ -35,6 +36,9 @@ def tornado(register, q=0.95, years=50_000, seed=1, *, controls="none", continge
     register = register_of(register)
     years = int(number("years", years, 100))
     parts = [e for e in exposures(register, controls, contingency) if not e.gain]
+    events = years * max((e.high for e in parts), default=0)
+    if events > _MOST_EVENTS:
+        raise Refusal("so many events would take too long.", f"about {events:.2g}", "fewer years, or a smaller rate")
     streams = np.random.default_rng(seed).bit_generator.random_raw(len(parts)) if parts else []
     base = [_drawn(e, e.rate, None, years, s) for e, s in zip(parts, streams, strict=True)]
     together = np.sum(base, axis=0) if base else np.zeros(years)

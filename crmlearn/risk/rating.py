@@ -60,7 +60,9 @@ def matrix(register, likelihood_edges=LIKELIHOOD_EDGES, impact_edges=IMPACT_EDGE
     """
     register = register_of(register)
     likelihood, impact = _edges("likelihood_edges", likelihood_edges), _edges("impact_edges", impact_edges)
-    medium, high = _edges("ratings", ratings)
+    if len(found := _edges("ratings", ratings)) != 2:
+        raise Refusal("ratings needs two scores.", repr(ratings)[:80], "ratings=(5, 12): medium from 5, high from 12")
+    medium, high = found
 
     def rating(score):
         return "high" if score >= high else "medium" if score >= medium else "low"
@@ -154,7 +156,7 @@ def misranked(matrix, factor=2, by="score"):
 
 
 def _edges(name, edges):
-    found = [number(name, e, 0) for e in edges]
+    found = [number(name, e, 0) for e in np.atleast_1d(edges).tolist()]
     if not found or sorted(set(found)) != found:
         raise Refusal(f"{name} must rise.", ", ".join(f"{e:g}" for e in found) or "none", "0.05, 0.10, 0.25, 0.50")
     return found

@@ -111,7 +111,9 @@ def _from_excel(path, sheet):
         saw = type(error).__name__
         raise Refusal(f"{path.name} is no readable Excel file.", saw, "save it again, or as CSV UTF-8") from None
     rows = [list(values) for values in frame.itertuples(index=False)]
-    first = next((i for i, row in enumerate(rows) if any(not empty(v) for v in row)), None)
+    filled = [sum(not empty(v) for v in row) for row in rows]
+    # A title stands alone in its row; the headings do not.
+    first = next((i for least in (2, 1) for i, cells in enumerate(filled) if cells >= least), None)
     if first is None:
         raise Refusal(f"{path.name} is empty.", "no filled cell", "risk.blank('register.xlsx') writes a template")
     headings = ["" if empty(v) else str(v) for v in rows[first]]

@@ -24,7 +24,7 @@ class Control:
     severity_cut: float = 0.0
 
     def __post_init__(self):
-        if not str(self.name).strip():
+        if not isinstance(self.name, str) or not self.name.strip():
             raise Refusal("a control needs a name.", repr(self.name), "the measure in words, such as 'yearly service'")
         object.__setattr__(self, "cost_per_year", number("cost_per_year", self.cost_per_year, 0))
         for cut in ("rate_cut", "severity_cut"):
@@ -122,7 +122,7 @@ class Risk:
         """Cause, event and consequence as one sentence."""
         start = f"Because {self.cause}, " if self.cause else ""
         end = f": {self.consequence}" if self.consequence else ""
-        text = f"{start}it may happen that {self.event}{end}."
+        text = f"{start}it may happen that {self.event}{end}".rstrip(".") + "."
         return text[0].upper() + text[1:]
 
 
@@ -132,6 +132,8 @@ def _mistyped(risk):
         "id": (str, "id='R01'"),
         "event": (str, "event='the boiler fails'"),
         "timing": (str, "timing='Nov to Dec'"),
+        "status": (str, "status='open', or 'closed'"),
+        "controls": (tuple | list, "controls=(Control('yearly service', 600, rate_cut=0.5),)"),
         "probability": (Chance | Rate | None, "Chance(0.2), Chance(0.1, 0.25), or Rate(2) for what repeats"),
         "impact": (Severity | None, "Lognormal(400, 2500), Pert(1, 3, 10) or Empirical([400, 900])"),
     }
@@ -139,3 +141,6 @@ def _mistyped(risk):
         value = getattr(risk, name)
         if not isinstance(value, kind):
             yield Refusal(f"{name} of a risk needs another kind of value.", repr(value)[:80], mend)
+    if isinstance(risk.controls, (tuple, list)):
+        for control in (c for c in risk.controls if not isinstance(c, Control)):
+            yield Refusal("a control of a risk needs a Control.", repr(control)[:80], kinds["controls"][1])

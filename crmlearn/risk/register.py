@@ -1,5 +1,7 @@
 """The register: risks in their order, each id once, each control with one cost."""
 
+import dataclasses
+import difflib
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -68,11 +70,18 @@ class Register:
     def changed(self, id, **fields):
         """The same register with some fields of one risk changed."""
         self[id]  # refuses an unknown one
+        names = [f.name for f in dataclasses.fields(Risk) if f.init]
+        refuse_all(_no_field(name, names) for name in fields if name not in names)
         return Register(tuple(replace(r, **fields) if r.id == id else r for r in self.risks))
 
     def table(self):
         """One row per risk, to be read by people: the student note's six fields and the others, in words."""
         return pd.DataFrame([_in_words(r) for r in self.risks])
+
+
+def _no_field(name, names):
+    near = difflib.get_close_matches(name, names, 1)
+    return Refusal(f"a risk has no {name!r}.", ", ".join(names), near[0] if near else "one of these fields")
 
 
 def register_of(risks):

@@ -123,8 +123,10 @@ def _probability(row):
     low, high = row.cell(f"{name}_low", parse), row.cell(f"{name}_high", parse)
     if len(row.problems) > before:
         return None, words
-    low, high = (high if low is None else low), (low if high is None else high)
-    return row.build(f"{name}_low" if f"{name}_low" in row else f"{name}_high", kind, low, high), words
+    if low is None:  # an empty cell may have been a formula; a high end alone is no number to go by
+        row.wrong(f"{name}_high", Refusal("the low end is missing.", f"only {name}_high", f"{name}_low, too"))
+        return None, words
+    return row.build(f"{name}_low", kind, low, low if high is None else high), words
 
 
 def _impact(row):
@@ -143,16 +145,19 @@ def _impact(row):
         return (None if values is None else row.build("impact_values", Empirical, values)), words
     if ways[2]:
         values = row.cell("impact", lambda v, cents=False: [cells.money(end, cents) for end in cells.ends(v)])
-        return (None if values is None else row.build("impact", *_kind(values))), words
+        if values == []:
+            row.wrong("impact", Refusal("needs one, two or three amounts.", "an empty list", "[4000, 25000]"))
+        return (row.build("impact", *_kind(values)) if values else None), words
     if not given:
         return None, words
     before = len(row.problems)
     values = [row.cell(name, cells.money) for name in given]
     if len(row.problems) > before:
         return None, words
-    if "impact_mode" in given and len(given) < 3:
+    if len(given) == 1 or ("impact_mode" in given and len(given) < 3):
         saw = f"only {' and '.join(given)}"
-        row.wrong(given[0], Refusal("one end of the range is missing.", saw, "impact_low and impact_high"))
+        try_ = "impact_low and impact_high; for a loss that is known the same number in both"
+        row.wrong(given[0], Refusal("one end of the range is missing.", saw, try_))
         return None, words
     return row.build(given[0], *_kind(values)), words
 

@@ -8,6 +8,8 @@ from scipy.special import betainc, gammaln, ndtr, ndtri
 
 from crmlearn.errors import Refusal, number
 
+_MOST = 1e15  # no loss is larger; squares of larger ones leave the numbers of a computer
+_NO_MONEY = "an amount of money, such as 4000"
 Z90 = float(ndtri(0.95))  # a 90 % range reaches this many standard deviations to either side
 
 
@@ -20,7 +22,7 @@ class Severity:
 
     @property
     def sign(self):
-        return -1 if self.high < 0 else 1
+        return -1 if self.low < 0 else 1  # three points of a gain may end at 0
 
     @property
     def mean(self):
@@ -48,7 +50,14 @@ class Lognormal(Severity):
         _ordered(self, ("low", "high"))
         if self.low == 0 or self.high == 0:
             raise Refusal(
-                "a 90 % range cannot begin or end at 0.", f"{self.low:g} to {self.high:g}", "the smallest loss, or 1"
+                "a 90 % range cannot begin or end at 0.", f"{self.low:g} to {self.high:g}",
+                "the smallest loss that counts; or three points, since their ends are limits and may be 0",
+            )  # fmt: skip
+        if self.sigma > 2 * Z90:  # then e^(mu + sigma^2 / 2) is above e^(mu + Z90 sigma)
+            raise Refusal(
+                "a 90 % range is so wide that its mean lies above its end.",
+                f"{self.low:g} to {self.high:g}, mean {self.mean:,.4g}",
+                "split it into two risks, a small and a large one; or three points with real limits",
             )
 
     @classmethod
@@ -150,7 +159,10 @@ class Empirical(Severity):
     values: tuple
 
     def __post_init__(self):
-        values = tuple(number("values", v) for v in self.values)
+        given = [self.values] if np.ndim(self.values) == 0 else self.values
+        values = tuple(number("values", v, -_MOST, _MOST, _NO_MONEY) for v in given)
+        if values == (0,):
+            raise Refusal("an impact of 0 is no loss.", "0", "leave it empty, and say in words what follows")
         if not values:
             raise Refusal("a list of losses is empty.", "no number", "values=(400, 900, 2000)")
         if not (min(values) > 0 or max(values) < 0):
@@ -182,7 +194,7 @@ class Empirical(Severity):
 
 
 def _ordered(size, names):
-    values = [number(name, getattr(size, name)) for name in names]
+    values = [number(name, getattr(size, name), -_MOST, _MOST, _NO_MONEY) for name in names]
     said = " to ".join(f"{v:g}" for v in values)
     if sorted(values) != values:
         raise Refusal(f"{' <= '.join(names)} does not hold for an impact.", said, "the smaller number first")
