@@ -1,5 +1,6 @@
 """Markdown of decks, hints and feedback as harmless HTML; formulas become MathML, which browsers draw themselves."""
 
+import re
 from functools import cache, lru_cache
 from html import escape
 
@@ -19,6 +20,17 @@ _ATTRIBUTES = {
     "mfrac": {"linethickness"},
     "mtable": {"columnalign", "rowspacing", "columnspacing"},
 }
+
+
+def literal(text):
+    """A text for Markdown that is shown as it was written: no markup, no formulas, no tags.
+
+    text : str, such as a name from somebody's file
+
+    >>> literal("a *mobile* reader, $5")
+    'a &#42;mobile&#42; reader, &#36;5'
+    """
+    return re.sub(r"[^\w\s,.]|_", lambda sign: f"&#{ord(sign[0])};", " ".join(str(text).split()))
 
 
 @lru_cache(4096)  # a question is shown more than once

@@ -32,7 +32,7 @@ def register(tmp_path):
 def test_the_firm_of_the_course(tmp_path):
     run = reports.run("risk", None, tmp_path, years=20_000)
     text = words(run)
-    assert run.status == "good" and run.folder.name == "risk" and "14 risks , 13 of them threats" in text
+    assert run.status == "good" and run.folder.name == "risk" and "14 risks ; 13 threats in money" in text
     book = load_workbook(run.folder / "exhibits.xlsx", read_only=True)
     rows = {r[0]: r for r in book["Each risk in money"].iter_rows(values_only=True)}
     told = risk.expected(risk.read(datasets.path("firm/risks"))).set_index("id")
@@ -58,7 +58,7 @@ def test_a_register_of_ones_own_names_nobody_until_it_is_asked(register, tmp_pat
 
 def test_late_reviews_are_warned_of(register, tmp_path):
     run = reports.run("risk", register, tmp_path / "out", years=2_000, overdue_on="2026-04-01")
-    assert run.status == "warnings" and "2 risks is overdue: A, B" in " ".join(run.warnings)
+    assert run.status == "warnings" and "overdue for 2 risks: A, B" in " ".join(run.warnings)
 
 
 @pytest.mark.parametrize("kind", ["xlsx", "yaml", "one"])
@@ -73,6 +73,31 @@ def test_other_kinds_of_files_and_one_risk_alone(tmp_path, kind):
         table.to_csv(path, index=False)
     text = words(reports.run("risk", path, tmp_path / "out", years=2_000))
     assert "the roof leaks" in text and ("One threat alone needs no matrix" in text) == (kind == "one")
+
+
+def test_events_that_never_come_and_nothing_that_has_a_range(tmp_path):
+    path = tmp_path / "never.csv"
+    path.write_text("event,probability,impact\nit fails,0,500\n")
+    text = words(reports.run("risk", path, tmp_path / "out", years=2_000))
+    assert "nothing can be moved" in text
+    assert not re.search(r"\bnan\b", text) and "100 % of the years no threat comes true" in text
+
+
+def test_words_of_a_register_are_shown_as_they_were_written(tmp_path):
+    path = tmp_path / "odd.csv"
+    rows = [("=1+1", "<script>alert(1)</script>", 0.2, "100 to 900", "**[a](b)** $x$ <img src=y>", 50, 0.1)]
+    rows += [(f"@{i}", "=2+2", 0.1, 50, "", "", "") for i in range(30)]
+    head = ["id", "event", "probability", "impact", "prevention", "prevention_cost", "rate_cut"]
+    pd.DataFrame(rows, columns=head).to_csv(path, index=False)
+    run = reports.run("risk", path, tmp_path / "out", years=2_000)
+    page = run.page.read_text(encoding="utf-8")
+    assert "<script>alert" not in page and "<img src=y" not in page
+    assert "*&lt;img" not in page and "<em>**[a](b)** $x$ &lt;img src=y&gt;</em>" in page
+    assert "=1+1 (&lt;script&gt;alert(1)&lt;/script&gt;, " in page
+    assert "@0, @1, " in run.warnings[0] and "and 20 more" in run.warnings[0]
+    book = load_workbook(run.folder / "exhibits.xlsx")
+    cells = [c for sheet in book for row in sheet.iter_rows() for c in row]
+    assert not [c for c in cells if c.data_type == "f"] and "=2+2" in [c.value for c in cells]
 
 
 def test_a_bad_register_is_refused_with_all_its_defects(register, tmp_path, capsys):

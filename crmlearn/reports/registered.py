@@ -14,6 +14,9 @@ _TEXTS = ("category", "cause", "event", "consequence", "evidence", "management",
           "probability_in_words", "impact_in_words")  # fmt: skip
 
 
+_MOST = 10  # ids in a warning
+
+
 @dataclass(frozen=True)
 class OpenRegister:
     """A register ready for a report.
@@ -60,8 +63,10 @@ def _warn(register, day):
     if day:
         late = [r.id for r in register if r.review_on is not None and r.review_on < date.fromisoformat(day)]
         if late:
-            warn(f"The review of {counted(len(late), 'risk')} is overdue: {', '.join(late)}.")
+            more = f" and {len(late) - _MOST} more" if len(late) > _MOST else ""
+            warn(f"A review is overdue for {counted(len(late), 'risk')}: {', '.join(late[:_MOST])}{more}.")
     unguarded = [r.id for r in register if not r.contingency and not r.management]
     if unguarded:
         said = "have" if len(unguarded) > 1 else "has"
-        warn(f"{', '.join(unguarded)} {said} neither prevention nor contingency in the register.")
+        more = f" and {len(unguarded) - _MOST} more" if len(unguarded) > _MOST else ""
+        warn(f"{', '.join(unguarded[:_MOST])}{more} {said} neither prevention nor contingency in the register.")
