@@ -1,7 +1,11 @@
 """What keeps customers from being recognised: pseudonyms, no small cells, masked logs."""
 
 from crmlearn.privacy.cells import suppress, suppress_grid
+from crmlearn.privacy.grouping import Anonymity, k_anonymity
+from crmlearn.privacy.hiding import hide_cells
 from crmlearn.privacy.masking import mask
 from crmlearn.privacy.pseudonyms import Pseudonymised, pseudonymise
 
-__all__ = ["Pseudonymised", "mask", "pseudonymise", "suppress", "suppress_grid"]
+__all__ = [
+    "Anonymity", "Pseudonymised", "hide_cells", "k_anonymity", "mask", "pseudonymise", "suppress", "suppress_grid",
+]  # fmt: skip
