@@ -258,7 +258,7 @@ SWAP = Task(
         "Its `table` holds the pairs, the worst of each verdict first. Which verdict means *in the wrong order*?",
         "The verdict is `opposite`, and the column is `times`.",
     ),
-    takeaway="The rare and severe risk stands lowest. That is where a matrix is blind most often.",
+    takeaway="The rare and severe risk stands lowest, though only one of the five is larger in money.",
     topics=("R7",),
 )  # fmt: skip
 
@@ -282,7 +282,7 @@ RETURN = Task(
         ),
         Mistake(
             "a chance for certainty", lambda: tent(chance=1.0),
-            "You counted the rain as certain. In most years the tent stands dry.",
+            "You counted the rain as certain. On most evenings the tent stays dry.",
         ),
         Mistake(
             "the middle for the mean", lambda: tent(size="middle"),
@@ -298,7 +298,7 @@ RETURN = Task(
         "`risk.expected_loss(0.4, 400, 2_400)` is the loss before; `severity_cut=0.7` makes it the loss after.",
         "`risk.rosi_of(before, after, cost)`.",
     ),
-    takeaway="It hardly does. A slightly better forecast, or a hall nearby, would turn the answer.",
+    takeaway="It hardly does. With a slightly smaller chance of rain, or a hall nearby, it would not.",
     topics=("R5",),
 )  # fmt: skip
 
