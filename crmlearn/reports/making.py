@@ -18,10 +18,7 @@ def settings(name, given, source, **known):
     """
     told = {p.name: given[p.name] for p in describe(name)}
     told |= {part: Path(told[part]).name for part in ("feed",) if part in told}
-    told |= known | {
-        "data": source.name,
-        "sha256 of the data": datasets.sha256(source),
-        "crmlearn": crmlearn.__version__,
-    }
+    told |= {"data": source.name, "sha256 of the data": datasets.sha256(source), "crmlearn": crmlearn.__version__}
+    told |= known
     told = {name: str(value) if str(value) else "(empty)" for name, value in told.items()}
     exhibit("Settings", pd.Series(told, name="value").to_frame())
