@@ -11,8 +11,8 @@ from importlib import import_module
 
 __version__ = "0.1.0"
 __all__ = [
-    "audit", "checks", "clv", "cohorts", "course", "datasets", "errors", "paradigm", "pdpa", "plots", "privacy",
-    "pyramid", "quiz", "reports", "reviews", "rfm", "risk", "simulate", "transactions", "value",
+    "audit", "checks", "clv", "cohorts", "course", "datasets", "errors", "ethics", "paradigm", "pdpa", "plots",
+    "privacy", "pyramid", "quiz", "reports", "reviews", "rfm", "risk", "simulate", "transactions", "value",
 ]  # fmt: skip
 
 

@@ -13,9 +13,9 @@ HOUSE = Path(crmlearn.__file__).parent
 # From the ground up; rooms on one floor never import each other.
 FLOORS = [
     {"errors"},
-    {"home", "progress", "tables", "forms", "texts"},
+    {"home", "progress", "tables", "forms", "texts", "proportions"},
     {"transactions", "datasets", "privacy", "simulate"},
-    {"clv", "rfm", "cohorts", "audit", "paradigm", "value", "pyramid", "risk", "pdpa"},
+    {"clv", "rfm", "cohorts", "audit", "paradigm", "value", "pyramid", "risk", "pdpa", "ethics"},
     {"plots", "course", "reviews"},
     {"quiz", "checks", "reports"},
     {"cli"},

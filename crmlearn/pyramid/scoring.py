@@ -2,9 +2,9 @@
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm
 
 from crmlearn.errors import Refusal, columns, number
+from crmlearn.proportions import wilson
 from crmlearn.pyramid.thirty import ELEMENTS, TIERS
 
 _TIER = {e.name: e.tier for e in ELEMENTS}
@@ -30,27 +30,19 @@ def shares(survey, by="brand", high=None, at_least=0.5, confidence=0.95):
     """
     limit = high_from(survey, high)
     number("at_least", at_least, 0, 1)
-    z = norm.ppf(0.5 + number("confidence", confidence, 0.5, 0.9999) / 2)
+    number("confidence", confidence, 0.5, 0.9999)
     columns("survey answers", [by], survey.answers.columns)
     tables = []
     for group, rows in survey.answers.groupby(by, sort=True):
         scores = rows[list(survey.names)]
         n = scores.notna().sum()
         share = (scores >= limit).sum() / n.where(n > 0)
-        low, top = wilson(share.to_numpy(), n.to_numpy(), z)
+        low, top = wilson(share.to_numpy(), n.to_numpy(), confidence)
         verdict = np.select([low >= at_least, top < at_least], ["yes", "no"], "cannot tell")
         about = {by: group, "element": n.index, "tier": [_TIER[e] for e in n.index], "answers": n.to_numpy()}
         told = {"mean": scores.mean().to_numpy(), "share": share.to_numpy(), "low": low, "top": top, "is_high": verdict}
         tables.append(pd.DataFrame(about | told))
     return pd.concat(tables, ignore_index=True)
-
-
-def wilson(share, n, z):
-    """Wilson's interval of a share; from 0 to 1 where nobody answered."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        middle = (share + z**2 / (2 * n)) / (1 + z**2 / n)
-        half = z / (1 + z**2 / n) * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
-    return np.where(n > 0, middle - half, 0.0), np.where(n > 0, middle + half, 1.0)
 
 
 def tiers(table):

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from crmlearn.errors import Refusal, number, refuse_all
+from crmlearn.proportions import wilson
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,7 +61,7 @@ def calibration(stated, happened, bins=None):
     table = pd.DataFrame({"stated": p, "happened": y.astype(int)}).groupby(group)
     table = table.agg(stated=("stated", "mean"), n=("happened", "size"), happened=("happened", "sum"))
     table = table.reset_index(drop=True).assign(share=lambda t: t["happened"] / t["n"])
-    low, high = _wilson(table["happened"].to_numpy(), table["n"].to_numpy())
+    low, high = wilson(table["share"].to_numpy(), table["n"].to_numpy())
     table = table.assign(low=low, high=high)
     base, weight = y.mean(), table["n"] / len(y)
     uncertainty = float(base * (1 - base))
@@ -90,8 +91,3 @@ def _checked(stated, happened):
         problems.append(Refusal("happened is 1 or 0.", f"{y[~np.isin(y, (0, 1))][0]:g}", "1 where it came, else 0"))
     refuse_all(problems)
     return p, y
-
-
-def _wilson(hits, n, z=1.959964):
-    middle, half = (hits + z**2 / 2) / (n + z**2), z * np.sqrt(hits * (n - hits) / n + z**2 / 4) / (n + z**2)
-    return np.maximum(middle - half, 0), np.minimum(middle + half, 1)

@@ -1,0 +1,140 @@
+"""Who is chosen, and who pays how much: differences between groups, with their sizes and intervals. No legal test."""
+
+from itertools import pairwise
+
+import numpy as np
+
+from crmlearn.errors import Refusal, columns, whole
+from crmlearn.proportions import wilson
+
+FOUR_FIFTHS = 0.8  # a guideline for hiring in the United States (1978), no law on marketing in Singapore
+_FEW = 30
+
+
+def selection(table, group, chosen, responded=None):
+    """How often each group is chosen, against the group that is chosen most often.
+
+    table : pandas table, one row per person; group : column of groups; chosen : column, true for whom was targeted
+    responded : column, true for who responds (or would): then also how many of these were chosen in each group (equal
+        opportunity: true positives)
+    Returns: one row per group, the most often chosen first: group, people, chosen (share), low, top (Wilson, 95 %),
+        ratio (of the highest share), below_four_fifths ("yes", "no", "cannot tell" by the interval of the ratio), few
+        (fewer than 30 people); with `responded` also responders and chosen_of_responders
+    Demographic parity asks for equal `chosen`, equal opportunity for equal `chosen_of_responders`. Where groups respond
+    differently, both cannot hold together with calibration but by chance.
+    Errors: Refusal for one group only, and where nobody was chosen
+    Source: Hardt, Price & Srebro (2016) on equal opportunity; Kleinberg and others (2016), Chouldechova (2017) on the
+        conflict; the four fifths are those of the US EEOC (1978)
+
+    >>> import pandas as pd
+    >>> sent = [True] * 60 + [False] * 40 + [True] * 30 + [False] * 70
+    >>> people = pd.DataFrame({"age": ["young"] * 100 + ["old"] * 100, "sent": sent})
+    >>> selection(people, "age", "sent")[["group", "chosen", "ratio", "below_four_fifths"]]
+       group  chosen  ratio below_four_fifths
+    0  young     0.6    1.0                no
+    1    old     0.3    0.5               yes
+    """
+    rows = _rows(table, group, chosen, responded)
+    told = rows.groupby(group, sort=True)[chosen].agg(people="size", chosen="mean").reset_index()
+    told = told.rename(columns={group: "group"})
+    if len(told) < 2:
+        raise Refusal("there is one group only.", f"{told['group'].iloc[0]!r}", "a column with two groups or more")
+    if not told["chosen"].max() > 0:
+        raise Refusal("nobody was chosen.", f"{len(rows):,} people", "true for those who were")
+    told["low"], told["top"] = wilson(told["chosen"].to_numpy(), told["people"].to_numpy())
+    told = told.sort_values("chosen", ascending=False, kind="stable", ignore_index=True)
+    told["ratio"] = told["chosen"] / told["chosen"][0]
+    low, top = _ratio_interval(told)
+    verdict = np.select([top < FOUR_FIFTHS, low >= FOUR_FIFTHS], ["yes", "no"], "cannot tell")
+    verdict[0] = "no"
+    told["below_four_fifths"], told["few"] = verdict, told["people"] < _FEW
+    if responded is not None:
+        of = rows[rows[responded].astype(bool)].groupby(group)[chosen].agg(["size", "mean"])
+        told["responders"] = told["group"].map(of["size"]).fillna(0).astype(int)
+        told["chosen_of_responders"] = told["group"].map(of["mean"])
+    return told
+
+
+def calibration(table, group, score, happened, bins=5):
+    """Whether a score means the same in each group: among people of like scores, how many respond?
+
+    table : pandas table, one row per person; group, score (0 to 1), happened (true or false) : columns
+    bins : number of equal steps of the score
+    Returns: one row per group and step in which somebody stands: group, step ("0.2 to 0.4"), people, expected (mean
+        score), happened (share), low, top (Wilson, 95 %)
+
+    >>> import pandas as pd
+    >>> people = pd.DataFrame({"g": ["a", "a", "b", "b"], "p": [0.1, 0.15, 0.9, 0.95], "y": [0, 0, 1, 1]})
+    >>> calibration(people, "g", "p", "y", bins=2)[["group", "step", "people", "happened"]]
+      group        step  people  happened
+    0     a  0.0 to 0.5       2       0.0
+    1     b  0.5 to 1.0       2       1.0
+    """
+    columns("people", [group, score, happened], table.columns)
+    rows = table[[group, score, happened]].dropna()
+    p = rows[score].to_numpy(float)
+    if not len(p) or p.min() < 0 or p.max() > 1:
+        raise Refusal("scores lie between 0 and 1.", f"{len(p)} rows", "chances, not points")
+    edges = np.linspace(0, 1, whole("bins", bins, 1, "bins=5", 50) + 1)
+    step = np.clip(np.searchsorted(edges, p, side="right") - 1, 0, len(edges) - 2)
+    labels = [f"{a:.1f} to {b:.1f}" for a, b in pairwise(edges)]
+    rows = rows.assign(step=step)
+    told = rows.groupby([group, "step"]).agg(
+        people=(score, "size"), expected=(score, "mean"), happened=(happened, "mean")
+    )
+    told = told.reset_index().rename(columns={group: "group"})
+    told["low"], told["top"] = wilson(told["happened"].to_numpy(float), told["people"].to_numpy())
+    return told.assign(step=[labels[s] for s in told["step"]])
+
+
+def price_gap(table, group, price, same):
+    """What groups pay for the same thing.
+
+    table : pandas table, one row per purchase; group, price, same : columns; same says what is compared (a product)
+    Returns: one row per group, the highest first: group, purchases, index (mean of price divided by the thing's mean
+        price over all groups; 1 = as everybody), low, top (95 %). Things that one group alone buys are left out.
+    Errors: Refusal where groups share nothing
+
+    >>> import pandas as pd
+    >>> sold = pd.DataFrame({"area": ["N", "S"] * 3, "price": [11, 9] * 3, "product": ["pan"] * 6})
+    >>> price_gap(sold, "area", "price", "product").round(2)[["group", "purchases", "index"]]
+      group  purchases  index
+    0     N          3    1.1
+    1     S          3    0.9
+    """
+    columns("purchases", [group, price, same], table.columns)
+    rows = table[[group, price, same]].dropna()
+    shared = rows.groupby(same)[group].nunique()
+    rows = rows[rows[same].isin(shared.index[shared > 1]) & (rows[price] > 0)]
+    if not len(rows):
+        raise Refusal(
+            "the groups buy nothing in common.", f"{table[same].nunique()} things", "a coarser column, such as category"
+        )
+    # Each group weighs alike in a thing's mean price, or the larger group would be its own yardstick.
+    means = rows.groupby([same, group])[price].mean().groupby(level=0).mean()
+    index = rows[price] / rows[same].map(means)
+    told = index.groupby(rows[group]).agg(purchases="size", index="mean", sd="std").reset_index()
+    told = told.rename(columns={group: "group"})
+    error = 1.96 * told["sd"] / np.sqrt(told["purchases"])
+    told = told.assign(low=told["index"] - error, top=told["index"] + error).drop(columns="sd")
+    return told.sort_values("index", ascending=False, kind="stable", ignore_index=True)
+
+
+def _rows(table, group, chosen, responded):
+    needed = [group, chosen, *([responded] if responded else [])]
+    columns("people", needed, table.columns)
+    rows = table[needed].dropna()
+    for name in needed[1:]:
+        if not rows[name].isin([0, 1]).all():
+            raise Refusal(f"'{name}' is not true or false.", repr(rows[name].iloc[0])[:40], "true, false, 1 or 0")
+    return rows.assign(**{name: rows[name].astype(float) for name in needed[1:]})
+
+
+def _ratio_interval(told):
+    """95 % of each group's share divided by the first one's, on the scale of logarithms (Katz and others, 1978)."""
+    p, n = told["chosen"].to_numpy(), told["people"].to_numpy()
+    with np.errstate(divide="ignore", invalid="ignore"):
+        error = np.sqrt((1 - p) / (p * n) + (1 - p[0]) / (p[0] * n[0]))
+        middle = np.log(p / p[0])
+        low, top = np.exp(middle - 1.96 * error), np.exp(middle + 1.96 * error)
+    return np.where(p > 0, low, 0.0), np.where(p > 0, top, told["top"] / told["low"][0])

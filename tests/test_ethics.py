@@ -1,0 +1,148 @@
+"""Ethics: what doing right must bring, six sides of an argument, and differences between groups, told from luck."""
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from crmlearn import datasets, ethics
+from crmlearn.errors import Refusal
+
+
+def people(**groups):
+    """{group: (chosen, not chosen)}"""
+    rows = [(g, k < yes) for g, (yes, no) in groups.items() for k in range(yes + no)]
+    return pd.DataFrame(rows, columns=["group", "sent"])
+
+
+class TestTrust:
+    def test_by_hand(self):
+        # 1,000 customers leave 50 a year; 70 % stay, 72 % after; 1.1 / 0.4 and 1.1 / 0.38 payments, discounted.
+        table = ethics.doing_right(5_000, 1_000, 50, 0.70, 0.72, 0.10, cost_per_period=1)
+        assert table.loc["value of the customers", "without"] == pytest.approx(50_000 * 1.1 / 0.4)
+        assert table.loc["cost of doing right", "with"] == pytest.approx(5_000 + 1_000 * 1.1 / 0.38)
+
+    @given(
+        st.floats(0, 1e5),
+        st.floats(1, 1e4),
+        st.floats(1, 500),
+        st.floats(0, 0.95),
+        st.floats(0.01, 0.5),
+        st.floats(0, 20),
+    )
+    def test_at_the_break_even_nothing_is_lost(self, cost, customers, margin, retention, discount, each):
+        needed = ethics.break_even_retention(cost, customers, margin, retention, discount, each)
+        if needed == math.inf:
+            best = ethics.doing_right(cost, customers, margin, retention, 1.0, discount, each)
+            assert best.difference["left"] < 1e-6 * abs(best["with"].iloc[0]) or margin <= each
+        else:
+            assert needed >= retention - 1e-9
+            left = ethics.doing_right(cost, customers, margin, retention, needed, discount, each)
+            assert left.difference["left"] == pytest.approx(0, abs=1e-6 * left["with"].abs().max())
+
+
+class TestArguments:
+    def test_six_sides_and_what_is_missing(self, tmp_path):
+        assert len(ethics.perspectives()) == 6 and ethics.perspectives().map(len).min(axis=None) > 10
+        begun = ethics.argue("A cheaper heater passes the law's test.")
+        whole = begun
+        for p in ethics.PERSPECTIVES:
+            whole = whole.side(p.name, "something owed")
+        whole = whole.decide("the dearer one", "nobody is burnt", "some cannot pay it")
+        assert len(begun.missing) == 9 and whole.missing == [] and len(whole.table()) == 9
+        path = whole.save(tmp_path / "mine.json")
+        assert ethics.Argument.load(path) == whole
+        with pytest.raises(Refusal, match="there already"):
+            begun.save(path)
+        with pytest.raises(Refusal, match="company to customer"):
+            begun.side("company to customers", "x")
+        (tmp_path / "bad.json").write_text("{}", encoding="utf-8")
+        with pytest.raises(Refusal, match="no saved argument"):
+            ethics.Argument.load(tmp_path / "bad.json")
+
+
+class TestSelection:
+    def test_the_four_fifths_by_hand(self):
+        # 48 of 80 and 12 of 40 chosen are 60 % and 30 %: a half, and yet so few that 0.8 cannot be ruled out.
+        told = ethics.selection(people(a=(48, 32), b=(12, 28)), "group", "sent")
+        assert told.ratio.tolist() == pytest.approx([1, 0.5]) and told.below_four_fifths.tolist() == [
+            "no",
+            "cannot tell",
+        ]
+        many = ethics.selection(people(a=(480, 320), b=(120, 280)), "group", "sent")
+        assert many.below_four_fifths.tolist() == ["no", "yes"]
+        few = ethics.selection(people(a=(6, 4), b=(3, 7)), "group", "sent")
+        assert few.below_four_fifths[1] == "cannot tell" and few.few.all()
+
+    def test_opportunity_counts_only_who_responds(self):
+        table = people(a=(50, 50), b=(50, 50)).assign(bought=[True] * 50 + [False] * 50 + [False] * 50 + [True] * 50)
+        told = ethics.selection(table, "group", "sent", "bought").set_index("group")
+        assert told.chosen.tolist() == [0.5, 0.5]  # parity holds
+        assert told.chosen_of_responders["a"] == 1 and told.chosen_of_responders["b"] == 0  # and opportunity does not
+
+    @given(st.integers(1, 40), st.integers(1, 40), st.integers(0, 40), st.integers(1, 40))
+    def test_ratios_lie_at_most_at_one_and_sizes_add_up(self, a, b, c, d):
+        told = ethics.selection(people(x=(a, b), y=(c, d)), "group", "sent")
+        assert told.people.sum() == a + b + c + d and told.ratio[0] == 1 and (told.ratio <= 1 + 1e-12).all()
+        assert ((told.low <= told.chosen + 1e-12) & (told.chosen <= told.top + 1e-12)).all()
+
+    def test_the_firm_chose_by_lot(self):
+        who = datasets.load("firm/campaign_customers").query("draw == 'C3'").set_index("customer_id")
+        segment = datasets.load("firm/customers").set_index("customer_id").segment
+        table = pd.DataFrame({"sent": who.arm != "control", "segment": segment.reindex(who.index)})
+        told = ethics.selection(table, "segment", "sent")
+        assert told.people.sum() == len(who) and (told.below_four_fifths[~told.few] != "yes").all()
+
+
+class TestCalibration:
+    def test_a_score_that_means_the_same_and_one_that_does_not(self):
+        chance = np.random.default_rng(1)
+        p, group = chance.random(20_000), np.where(chance.random(20_000) < 0.5, "a", "b")
+        same = pd.DataFrame({"g": group, "p": p, "y": chance.random(20_000) < p})
+        told = ethics.calibration(same, "g", "p", "y")
+        assert len(told) == 10 and ((told.low <= told.expected) & (told.expected <= told.top)).mean() >= 0.8
+        other = same.assign(y=np.where(group == "b", chance.random(20_000) < p / 2, same.y))
+        told = ethics.calibration(other, "g", "p", "y").set_index("group")
+        assert (told.loc["b"].top < told.loc["b"].expected).all()
+
+    def test_refusals(self):
+        with pytest.raises(Refusal, match="between 0 and 1"):
+            ethics.calibration(pd.DataFrame({"g": ["a"], "p": [70], "y": [1]}), "g", "p", "y")
+
+
+class TestPrices:
+    @given(st.floats(0.5, 2), st.integers(2, 9))
+    def test_a_planted_gap_is_found_whatever_the_groups_buy(self, times, n):
+        assume(abs(times - 1) > 0.01)
+        rows = [("N", product, base * times) for product, base in (("pan", 20), ("wok", 50)) for _ in range(n)]
+        rows += [("S", product, base) for product, base in (("pan", 20), ("wok", 50)) for _ in range(3 * n)]
+        told = ethics.price_gap(pd.DataFrame(rows, columns=["area", "product", "price"]), "area", "price", "product")
+        index = told.set_index("group")["index"]
+        assert index["N"] / index["S"] == pytest.approx(times)
+
+    def test_what_one_group_alone_buys_is_left_out(self):
+        sold = pd.DataFrame({"area": ["N", "S", "N"], "product": ["pan", "pan", "wok"], "price": [10, 10, 99]})
+        told = ethics.price_gap(sold, "area", "price", "product")
+        assert told.purchases.sum() == 2 and told["index"].tolist() == [1, 1]
+        with pytest.raises(Refusal, match="nothing in common"):
+            ethics.price_gap(sold.iloc[1:], "area", "price", "product")
+
+
+class TestRefusals:
+    def test_selection(self):
+        with pytest.raises(Refusal, match="one group only"):
+            ethics.selection(people(a=(1, 2)), "group", "sent")
+        with pytest.raises(Refusal, match="nobody was chosen"):
+            ethics.selection(people(a=(0, 2), b=(0, 2)), "group", "sent")
+        with pytest.raises(Refusal, match="not true or false"):
+            ethics.selection(people(a=(1, 2), b=(1, 1)).assign(sent="yes"), "group", "sent")
+        with pytest.raises(Refusal, match="'groups'"):
+            ethics.selection(people(a=(1, 2)), "groups", "sent")
+
+    def test_trust(self):
+        with pytest.raises(Refusal, match="for 70 % write"):
+            ethics.doing_right(1, 1, 1, 70, 0.8, 0.1)
+        assert ethics.break_even_retention(1e9, 10, 5, 0.5, 0.1) == math.inf
