@@ -130,7 +130,7 @@ class TestCaps:
         told = cap(**how)
         assert told.amount == dollars and f"{dollars:,}" in told.answer and "48J(6)" in told.sections[-1]
 
-    def test_no_case_came_near_a_cap_of_its_day(self):
+    def test_no_case_in_the_table_reached_a_million(self):
         table = pdpa.cases()
         assert table.penalty.is_monotonic_decreasing and table.penalty.max() < 1_000_000
         assert table.set_index("name").penalty["Marina Bay Sands"] == 315_000

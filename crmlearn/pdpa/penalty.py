@@ -90,5 +90,5 @@ def cap(contravention="data protection", turnover=None, person="organisation", o
 
 
 def _told(dollars, reasons, at):
-    care = Reason("what is imposed depends on harm, conduct and much else, and lies mostly far below", "s 48J(6)")
+    care = Reason("a cap is no expected penalty: what is imposed depends on harm, conduct and more", "s 48J(6)")
     return Decision("The highest penalty?", f"{dollars:,.10g} dollars", (*reasons, care), at=at, amount=float(dollars))

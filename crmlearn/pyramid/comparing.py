@@ -6,9 +6,7 @@ from scipy.stats import norm
 
 from crmlearn.errors import Refusal, columns, one_of
 from crmlearn.pyramid.scoring import high_from
-from crmlearn.pyramid.thirty import ELEMENTS
-
-_TIER = {e.name: e.tier for e in ELEMENTS}
+from crmlearn.pyramid.thirty import TIER_OF
 
 
 def compare(survey, ours, theirs, high=None):
@@ -48,7 +46,7 @@ def compare(survey, ours, theirs, high=None):
     corrected = holm(p)
     verdict = np.select([corrected >= 0.05, mean > 0], ["cannot tell", "ahead"], "behind")
     table = pd.DataFrame({
-        "element": n.index, "tier": [_TIER[e] for e in n.index], "people": n.to_numpy(),
+        "element": n.index, "tier": [TIER_OF[e] for e in n.index], "people": n.to_numpy(),
         "ours": first.astype(float).mean().to_numpy(), "theirs": second.astype(float).mean().to_numpy(),
         "difference": mean.to_numpy(), "low": (mean - 1.96 * error).to_numpy(), "top": (mean + 1.96 * error).to_numpy(),
         "p_holm": corrected, "verdict": verdict,

@@ -9,9 +9,7 @@ from scipy.stats import norm
 
 from crmlearn.errors import Refusal, columns, counted
 from crmlearn.pyramid.comparing import holm
-from crmlearn.pyramid.thirty import ELEMENTS
-
-_TIER = {e.name: e.tier for e in ELEMENTS}
+from crmlearn.pyramid.thirty import TIER_OF
 
 
 @dataclass(frozen=True)
@@ -67,7 +65,7 @@ def associations(survey, outcome, also=()):
     with np.errstate(divide="ignore", invalid="ignore"):
         p = np.nan_to_num(2 * norm.sf(np.abs(slopes[:k] / errors[:k])), nan=1.0)
     table = pd.DataFrame({
-        "element": names, "tier": [_TIER[n] for n in names], "alone": alone, "adjusted": slopes[:k],
+        "element": names, "tier": [TIER_OF[n] for n in names], "alone": alone, "adjusted": slopes[:k],
         "low": slopes[:k] - 1.96 * errors[:k], "top": slopes[:k] + 1.96 * errors[:k], "p_holm": holm(p),
     })  # fmt: skip
     table = table.sort_values("adjusted", ascending=False, kind="stable", ignore_index=True)

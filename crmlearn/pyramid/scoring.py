@@ -5,9 +5,7 @@ import pandas as pd
 
 from crmlearn.errors import Refusal, columns, number
 from crmlearn.proportions import wilson
-from crmlearn.pyramid.thirty import ELEMENTS, TIERS
-
-_TIER = {e.name: e.tier for e in ELEMENTS}
+from crmlearn.pyramid.thirty import TIER_OF, TIERS
 
 
 def shares(survey, by="brand", high=None, at_least=0.5, confidence=0.95):
@@ -39,7 +37,7 @@ def shares(survey, by="brand", high=None, at_least=0.5, confidence=0.95):
         share = (scores >= limit).sum() / n.where(n > 0)
         low, top = wilson(share.to_numpy(), n.to_numpy(), confidence)
         verdict = np.select([low >= at_least, top < at_least], ["yes", "no"], "cannot tell")
-        about = {by: group, "element": n.index, "tier": [_TIER[e] for e in n.index], "answers": n.to_numpy()}
+        about = {by: group, "element": n.index, "tier": [TIER_OF[e] for e in n.index], "answers": n.to_numpy()}
         told = {"mean": scores.mean().to_numpy(), "share": share.to_numpy(), "low": low, "top": top, "is_high": verdict}
         tables.append(pd.DataFrame(about | told))
     return pd.concat(tables, ignore_index=True)

@@ -72,6 +72,7 @@ def _elements():
 
 
 ELEMENTS = tuple(_elements())
+TIER_OF = {e.name: e.tier for e in ELEMENTS}
 
 
 def elements():
