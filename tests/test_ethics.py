@@ -83,6 +83,23 @@ class TestSelection:
         assert told.chosen.tolist() == [0.5, 0.5]  # parity holds
         assert told.chosen_of_responders["a"] == 1 and told.chosen_of_responders["b"] == 0  # and opportunity does not
 
+    def test_intervals_and_precision_by_hand(self):
+        # 20 of a and 10 of b would answer; 15 and 2 of them are chosen, of 30 and 20 chosen.
+        a = [(1, 1)] * 15 + [(1, 0)] * 15 + [(0, 1)] * 5 + [(0, 0)] * 5
+        b = [(1, 1)] * 2 + [(1, 0)] * 18 + [(0, 1)] * 8 + [(0, 0)] * 12
+        rows = pd.DataFrame([("a", *r) for r in a] + [("b", *r) for r in b], columns=["group", "sent", "bought"])
+        told = ethics.selection(rows, "group", "sent", "bought").set_index("group")
+        assert told.responders.tolist() == [20, 10] and told.chosen_of_responders.tolist() == [0.75, 0.2]
+        assert told.responders_of_chosen.tolist() == [0.5, 0.1]
+        # Wilson by hand for 15 of 20: (0.75 + 1.92/20 -+ 1.96 sqrt(0.75 x 0.25 / 20 + 3.84/1600)) / (1 + 3.84/20)
+        assert told.loc["a", ["opportunity_low", "opportunity_top"]].tolist() == pytest.approx([0.531, 0.888], abs=5e-4)
+
+    def test_nobody_to_answer_has_no_share(self):
+        rows = people(a=(5, 5), b=(0, 5)).assign(bought=[True] * 10 + [False] * 5)
+        b = ethics.selection(rows, "group", "sent", "bought").set_index("group").loc["b"]
+        told = b[["chosen_of_responders", "opportunity_low", "opportunity_top", "responders_of_chosen"]]
+        assert b.responders == 0 and told.isna().all()
+
     @given(st.integers(1, 40), st.integers(1, 40), st.integers(0, 40), st.integers(1, 40))
     def test_ratios_lie_at_most_at_one_and_sizes_add_up(self, a, b, c, d):
         told = ethics.selection(people(x=(a, b), y=(c, d)), "group", "sent")
@@ -129,6 +146,56 @@ class TestPrices:
         assert told.purchases.sum() == 2 and told["index"].tolist() == [1, 1]
         with pytest.raises(Refusal, match="nothing in common"):
             ethics.price_gap(sold.iloc[1:], "area", "price", "product")
+
+
+def plus(*rows):
+    """(customer, plan, price, started, ended)"""
+    table = pd.DataFrame(rows, columns=["customer_id", "plan", "price", "started_on", "ended_on"])
+    return table.assign(started_on=pd.to_datetime(table.started_on), ended_on=pd.to_datetime(table.ended_on))
+
+
+class TestDarkPatterns:
+    def test_each_has_an_honest_version_and_something_to_count(self):
+        table = ethics.dark_patterns()
+        assert len(table) == 9 and table.name.is_unique and table.map(len).min(axis=None) > 5
+        # The families of the two papers, as far as they are used here.
+        assert set(table.family) <= {
+            "nagging", "obstruction", "sneaking", "interface interference", "forced action",  # Gray and others, 2018
+            "misdirection", "urgency", "scarcity", "social proof",  # Mathur and others, 2019
+        }  # fmt: skip
+
+    def test_paid_without_use_by_hand(self):
+        table = plus(
+            ("used", "monthly", 6.0, "2025-01-01", None),
+            ("idle", "monthly", 6.0, "2025-01-01", None),
+            ("never", "yearly", 60.0, "2025-01-01", None),
+            ("gone", "monthly", 6.0, "2025-01-01", "2025-06-01"),
+            ("new", "monthly", 6.0, "2025-12-01", None),
+        )
+        sold = [("used", "2025-12-01"), ("idle", "2025-02-01"), ("gone", "2025-05-01"), ("idle", "2026-01-05")]
+        orders = pd.DataFrame(sold, columns=["customer_id", "date"]).assign(date=lambda d: pd.to_datetime(d.date))
+        told = ethics.paid_unused(table, orders, "2025-12-28").set_index("plan")
+        assert told.members.to_dict() == {"monthly": 2, "yearly": 1, "all": 3}
+        assert told.unused.to_dict() == {"monthly": 1, "yearly": 1, "all": 2}
+        assert told.paid_per_month.to_dict() == {"monthly": 6, "yearly": 5, "all": 11}
+
+    @given(st.integers(1, 700))
+    def test_the_firms_plans_add_up(self, days):
+        table = datasets.load("firm/memberships")
+        orders = datasets.load("firm/orders").query("kind == 'order' and status == 'completed'")
+        told = ethics.paid_unused(table, orders, "2025-12-28", days).set_index("plan")
+        parts = told.drop(index="all")
+        assert parts.unused.sum() == told.unused["all"] and (told.unused <= told.members).all()
+        assert parts.paid_per_month.sum() == pytest.approx(told.paid_per_month["all"])
+
+    def test_refusals(self):
+        orders = pd.DataFrame({"customer_id": [], "date": pd.to_datetime([])})
+        with pytest.raises(Refusal, match="weekly"):
+            ethics.paid_unused(plus(("a", "weekly", 1.0, "2025-01-01", None)), orders, "2025-12-28")
+        with pytest.raises(Refusal, match="run for so long"):
+            ethics.paid_unused(plus(("a", "yearly", 1.0, "2025-12-01", None)), orders, "2025-12-28")
+        with pytest.raises(Refusal, match="'price'"):
+            ethics.paid_unused(plus().drop(columns="price"), orders, "2025-12-28")
 
 
 class TestRefusals:

@@ -359,3 +359,33 @@ class TestForecasts:
                 table[["observed", "NBD", "BGNBD", "MBGNBD", "ParetoNBD"]].to_numpy().T.ravel()
             )
             assert "30 September 1997" in ax.get_xlabel()
+
+
+class TestFairness:
+    def test_a_dot_stands_where_a_case_breaks_even(self):
+        table = pd.DataFrame({"as it is": [-10.0, 0.0, 10.0]}, index=[0.0, 1.0, 2.0])
+        ax = of(plots.break_even_line(table, "One point", {"as it is": 1.0}))
+        assert ax.lines[0].get_ydata().tolist() == [-10, 0, 10] and ax.lines[1].get_xdata().tolist() == [1]
+        assert "-10 at 0 points, 10 at 2" in plots.alt_text("break_even_line", table, "One point")
+
+    def test_shares_and_the_four_fifths_are_those_of_the_table(self):
+        from crmlearn import ethics
+
+        rows = [("a", k < 60, k % 2 == 0) for k in range(100)] + [("b", k < 30, k % 2 == 0) for k in range(100)]
+        people = pd.DataFrame(rows, columns=["group", "sent", "bought"])
+        table = ethics.selection(people, "group", "sent", "bought")
+        ax = of(plots.group_shares(table, "b is chosen half as often"))
+        assert ax.lines[0].get_xdata().tolist() == [30, 60] and ax.lines[1].get_xdata().tolist() == [30, 60]
+        assert ax.lines[2].get_xdata()[0] == pytest.approx(48) and ticks(ax.yaxis) == ["b (100)", "a (100)"]
+        alone = of(plots.group_shares(table[["group", "people", "chosen", "low", "top"]], "t", fifths=False))
+        assert len(alone.lines) == 1
+        assert "b: 30 %" in plots.alt_text("group_shares", table, "t")
+
+    def test_calibration_draws_each_group_against_the_promise(self):
+        from crmlearn import ethics
+
+        people = pd.DataFrame({"g": ["a", "a", "b", "b"] * 10, "p": [0.1, 0.1, 0.9, 0.9] * 10, "y": [0, 0, 1, 1] * 10})
+        table = ethics.calibration(people, "g", "p", "y", bins=2)
+        ax = of(plots.group_calibration(table, "Both keep it"))
+        assert [line.get_ydata().tolist() for line in ax.lines[:2]] == [[0], [100]]
+        assert "b: promised 90 %, 100 % happened" in plots.alt_text("group_calibration", table, "t")

@@ -3,6 +3,7 @@
 from itertools import pairwise
 
 import numpy as np
+import pandas as pd
 
 from crmlearn.errors import Refusal, columns, whole
 from crmlearn.proportions import wilson
@@ -19,9 +20,11 @@ def selection(table, group, chosen, responded=None):
         opportunity: true positives)
     Returns: one row per group, the most often chosen first: group, people, chosen (share), low, top (Wilson, 95 %),
         ratio (of the highest share), below_four_fifths ("yes", "no", "cannot tell" by the interval of the ratio), few
-        (fewer than 30 people); with `responded` also responders and chosen_of_responders
+        (fewer than 30 people); with `responded` also responders, chosen_of_responders with opportunity_low and
+        opportunity_top (Wilson, 95 %), and responders_of_chosen (missing where nobody was chosen)
     Demographic parity asks for equal `chosen`, equal opportunity for equal `chosen_of_responders`. Where groups respond
-    differently, both cannot hold together with calibration but by chance.
+    differently, both cannot hold together with calibration but by chance. The yardstick is the highest share of this
+    table: where many or small groups are compared, luck alone makes it high, and the ratios of all others low.
     Errors: Refusal for one group only, and where nobody was chosen
     Source: Hardt, Price & Srebro (2016) on equal opportunity; Kleinberg and others (2016), Chouldechova (2017) on the
         conflict; the four fifths are those of the US EEOC (1978)
@@ -49,9 +52,13 @@ def selection(table, group, chosen, responded=None):
     verdict[0] = "no"
     told["below_four_fifths"], told["few"] = verdict, told["people"] < _FEW
     if responded is not None:
-        of = rows[rows[responded].astype(bool)].groupby(group)[chosen].agg(["size", "mean"])
+        of = rows[rows[responded] == 1].groupby(group)[chosen].agg(["size", "mean"])
         told["responders"] = told["group"].map(of["size"]).fillna(0).astype(int)
         told["chosen_of_responders"] = told["group"].map(of["mean"])
+        some = told["responders"] > 0
+        for name, ends in zip(("low", "top"), _wilson(told["chosen_of_responders"], told["responders"]), strict=True):
+            told[f"opportunity_{name}"] = ends.where(some)
+        told["responders_of_chosen"] = told["group"].map(rows[rows[chosen] == 1].groupby(group)[responded].mean())
     return told
 
 
@@ -128,6 +135,11 @@ def _rows(table, group, chosen, responded):
         if not rows[name].isin([0, 1]).all():
             raise Refusal(f"'{name}' is not true or false.", repr(rows[name].iloc[0])[:40], "true, false, 1 or 0")
     return rows.assign(**{name: rows[name].astype(float) for name in needed[1:]})
+
+
+def _wilson(share, count):
+    low, top = wilson(share.fillna(0).to_numpy(), count.clip(lower=1).to_numpy())
+    return pd.Series(low), pd.Series(top)
 
 
 def _ratio_interval(told):

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from crmlearn.plots.fairness import FAIR_WORDS
 from crmlearn.plots.page import short
 from crmlearn.plots.people import read
 from crmlearn.plots.risks import RISK_WORDS
@@ -32,6 +33,7 @@ GRIDS = {  # the two labels of a field, and its number
 }
 _WORDS = {"r": "recency", "f": "frequency", "value_per_order": "value per order"}
 _MOST = 8
+OWN_WORDS = RISK_WORDS | FAIR_WORDS
 
 
 def alt_text(plot, table, title):
@@ -46,8 +48,8 @@ def alt_text(plot, table, title):
     >>> alt_text("profit_bridge", steps, "The profit fell by 2")
     "Bridge chart from one period's profit to the next one's. The profit fell by 2. 2020 12, lost -2, 2021 10."
     """
-    if plot in RISK_WORDS:  # what it draws is more than one table, or needs words of its own
-        kind, words = RISK_WORDS[plot]
+    if plot in OWN_WORDS:  # what it draws is more than one table, or needs words of its own
+        kind, words = OWN_WORDS[plot]
         return f"{kind}. {title}. {words(table)}."
     data = read(table)
     kind, label, value = KINDS[plot]
