@@ -164,7 +164,7 @@ class TestProperties:
 class TestFirm:
     def test_planted_mistakes_are_found(self, screened):
         assert (
-            screened.query("channel == 'email' and section == 'PDPC guidelines'").allowed.eq(False)
+            screened.query("channel == 'email' and ground == 'withdrawn' and section == 's 16'").allowed.eq(False)
         ).sum() == PLANTED["messages_after_a_withdrawal"]
         ledger, checks = Ledger.of(datasets.load("firm/consents")), Checks.of(datasets.load("firm/dnc_checks"))
         texts = screened[screened.channel == "sms"]

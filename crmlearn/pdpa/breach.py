@@ -126,19 +126,21 @@ def significant_harm(data, public_data=(), at=None):
     ('yes', 'no')
     """
     touched = Breach(data, 0, public_data=public_data)
-    left = [kind for kind in touched.data if kind not in touched.public_data]
-    route_a = [k for k in left if k in IDENTITY] and [k for k in left if k in PART_1]
-    route_b = all(kind in left for kind in ACCOUNT)
+    who = [kind for kind in touched.data if kind in IDENTITY]
+    # What is public already drops out of Part 1 only: a name that everybody knows still says whose income it is.
+    what = [kind for kind in touched.data if kind in PART_1 and kind not in touched.public_data]
+    public = [kind for kind in touched.data if kind in PART_1 and kind in touched.public_data]
+    route_a, route_b = who and what, all(kind in touched.data for kind in ACCOUNT)
     where = "S 64/2021 reg 3 and Schedule"
     reasons = []
     if route_a:
-        who = ", ".join(k for k in left if k in IDENTITY)
-        reasons.append(Reason(f"{who} together with {', '.join(route_a)}: prescribed data", where, "regulation"))
+        text = f"{', '.join(who)} together with {', '.join(what)}: prescribed data"
+        reasons.append(Reason(text, where, "regulation"))
     if route_b:
         reasons.append(Reason("an account identifier together with what opens the account", where, "regulation"))
-    if touched.public_data:
-        what = ", ".join(touched.public_data)
-        reasons.append(Reason(f"{what}: public already, so it does not count", f"{where} Part 2", "our reading"))
+    if public:
+        text = f"{', '.join(public)}: public already, so it does not count"
+        reasons.append(Reason(text, f"{where} Part 2", "our reading"))
     if not (route_a or route_b):
         reasons.append(Reason("no prescribed combination is touched; other data may harm too", where, "regulation"))
     return Decision("Deemed significant harm?", "yes" if route_a or route_b else "no", tuple(reasons), at=at)
@@ -199,14 +201,14 @@ def _people(breach, notifiable, harmful, at):
     question = "Tell the people?"
     if not notifiable:
         return Decision(question, "no", (Reason("the breach is not notifiable", "s 26D(2)"),), at=at)
+    if breach.silence:
+        reason = Reason(f"{breach.silence} says not to tell them", "s 26D(6)")
+        return Decision(question, "forbidden", (reason,), at=at)
     if not harmful:
         reason = Reason(
             "it is notifiable for its scale only; people are told where significant harm is likely", "s 26D(2)"
         )
         return Decision(question, "no", (reason,), at=at)
-    if breach.silence:
-        reason = Reason(f"{breach.silence} says not to tell them", "s 26D(6)")
-        return Decision(question, "forbidden", (reason,), at=at)
     spared = []
     if breach.remedied:
         spared.append(Reason("action after the assessment makes significant harm unlikely", "s 26D(5)(a)"))

@@ -14,6 +14,7 @@ PURPOSES = ("marketing", "service", "analytics")
 EVENTS = ("given", "withdrawn")
 ROUTES = ("express", "conduct", "contract", "notification")
 NOTICE = 10  # business days that are normally reasonable: guidance, and our recollection of it
+GUIDELINES = "PDPC guidelines"
 _NOT_FOR_MARKETING = {
     "conduct": ("deemed by conduct: it covers what the person obviously expects, no marketing", "s 15(1)"),
     "contract": ("deemed by contractual necessity: it covers what the contract needs, no marketing", "s 15(3)"),
@@ -105,11 +106,22 @@ class Ledger:
         return Ledger((*self.events, event))
 
     def standing(self, person, channel, purpose="marketing", at=None):
-        """The last event about a channel and purpose until a moment; None where nothing was said."""
-        until = None if at is None else moment("at", at, end=True)
-        said = [e for e in self._of.get(person, ()) if (e.channel, e.purpose) == (channel, purpose)]
-        said = [e for e in said if until is None or e.at <= until]
+        """The last word of a person about a channel and purpose until a moment, given or withdrawn; else None.
+
+        What is deemed is no word of theirs: it neither widens nor ends what they said.
+        """
+        said = [e for e in self._until(person, channel, purpose, at) if e.event == "withdrawn" or e.route == "express"]
         return said[-1] if said else None
+
+    def deemed(self, person, channel, purpose="marketing", at=None):
+        """The last event until a moment by which consent was deemed, not said; else None."""
+        deemed = [e for e in self._until(person, channel, purpose, at) if e.event == "given" and e.route != "express"]
+        return deemed[-1] if deemed else None
+
+    def _until(self, person, channel, purpose, at):
+        until = None if at is None else moment("at", at, end=True)
+        about = (e for e in self._of.get(person, ()) if (e.channel, e.purpose) == (channel, purpose))
+        return [e for e in about if until is None or e.at <= until]
 
     def __len__(self):
         return len(self.events)
@@ -140,35 +152,33 @@ def may_use(ledger, person, channel, purpose="marketing", at=None):
             "persons and a reasonable person would find it appropriate; it does not cover sending marketing",
             "Second Schedule Part 2 Division 2", "our reading",
         )  # fmt: skip
-        return Decision(question, "yes", (reason,), at=on)
+        return Decision(question, "yes", (reason,), at=on, ground="analytics")
     if purpose == "service":
         reason = Reason("needed for what the person has asked for or bought", "s 15(3)", "our reading")
-        return Decision(question, "yes", (reason,), at=on)
+        return Decision(question, "yes", (reason,), at=on, ground="service")
     said = ledger.standing(person, channel, purpose, at)
     if said is not None and said.event == "withdrawn":
         reasons = (
             Reason(f"withdrawn on {said.at:%Y-%m-%d}; stop on reasonable notice, and say what follows from it", "s 16"),
-            Reason(f"{NOTICE} business days are normally reasonable", "PDPC guidelines", "guidance"),
+            Reason(f"{NOTICE} business days are normally reasonable", GUIDELINES, "guidance"),
         )
-        return Decision(question, "no", reasons, at=on)
-    if said is not None and said.route != "express":
-        text, section = _NOT_FOR_MARKETING[said.route]
-        return Decision(question, "no", (Reason(text, section),), at=on)
+        return Decision(question, "no", reasons, at=on, ground="withdrawn")
     if said is not None:
         wording = f", wording {said.wording}" if said.wording else ""
         reason = Reason(f"express consent for {channel} since {said.at:%Y-%m-%d}{wording}", "ss 13, 14")
-        return Decision(question, "yes", (reason,), at=on)
-    other = [
-        c
-        for c in CHANNELS
-        if (e := ledger.standing(person, c, purpose, at)) and e.event == "given" and e.route == "express"
-    ]
+        return Decision(question, "yes", (reason,), at=on, ground="consent")
+    other = [c for c in CHANNELS if (e := ledger.standing(person, c, purpose, at)) and e.event == "given"]
     if other:
         reason = Reason(
             f"express consent to marketing by {', '.join(other)}, none by {channel}", "ss 13, 14", "our reading"
         )
-        return Decision(question, "yes", (reason,), at=on)
-    return Decision(question, "no", (Reason("no consent to marketing is recorded", "s 13"),), at=on)
+        return Decision(question, "yes", (reason,), at=on, ground="consent to another channel")
+    deemed = ledger.deemed(person, channel, purpose, at)
+    if deemed is not None:
+        text, section = _NOT_FOR_MARKETING[deemed.route]
+        return Decision(question, "no", (Reason(text, section),), at=on, ground="deemed consent only")
+    none = Reason("no consent to marketing is recorded", "s 13")
+    return Decision(question, "no", (none,), at=on, ground="no consent")
 
 
 def business_days_on(day, days=NOTICE, holidays=()):

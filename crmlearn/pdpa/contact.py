@@ -7,7 +7,7 @@ from datetime import timedelta
 import pandas as pd
 
 from crmlearn.errors import Refusal, columns, one_of, whole
-from crmlearn.pdpa.consent import CHANNELS, PURPOSES, business_days_on, may_use, moment
+from crmlearn.pdpa.consent import CHANNELS, GUIDELINES, PURPOSES, business_days_on, may_use, moment
 from crmlearn.pdpa.ruling import Decision, Reason, in_singapore
 
 VALID = timedelta(days=21)  # of a check of the register, since 1 February 2021, as the register's site is quoted
@@ -82,53 +82,54 @@ def may_contact(ledger, person, channel, purpose, at, checks=None, related=False
     on, question = at.date(), "May we contact?"
     if harvested:
         reason = Reason("addresses from a dictionary attack or harvesting software are never used", "s 48B")
-        return Decision(question, "no", (reason,), at=on)
+        return Decision(question, "no", (reason,), at=on, ground="harvested")
     if purpose == "analytics":
         reason = Reason(
             "to learn is not to send: choose marketing or service for a message", "Second Schedule", "our reading"
         )
-        return Decision(question, "no", (reason,), at=on)
+        return Decision(question, "no", (reason,), at=on, ground="analytics only")
     use = may_use(ledger, person, channel, purpose, at)
     if use.answer == "no":
-        return Decision(question, "no", use.reasons, at=on)
+        return Decision(question, "no", use.reasons, at=on, ground=use.ground)
     if purpose == "service":
         more = Reason(
             "a message of service only is no specified message, so the register does not apply", "Part 9", "our reading"
         )
-        return Decision(question, "yes", (*use.reasons, more), at=on)
+        return Decision(question, "yes", (*use.reasons, more), at=on, ground="service")
     own = ledger.standing(person, channel, purpose, at)
     if own is not None:  # express, as may_use said yes
-        return Decision(question, "yes", (*use.reasons, *_manners(channel)), at=on)
+        clear = (Reason("clear consent to this channel, so the register need not be asked", "s 43"),)
+        reasons = (*use.reasons, *(clear if channel in REGISTERS else ()), *_manners(channel))
+        return Decision(question, "yes", reasons, at=on, ground="consent")
     if channel not in REGISTERS:
         reason = Reason(f"no consent to marketing by {channel} is recorded", "s 13", "our reading")
-        return Decision(question, "no", (*use.reasons, reason), at=on)
-    answer, reasons, dates = _register(checks, person, channel, on, related)
+        return Decision(question, "no", (*use.reasons, reason), at=on, ground=use.ground)
+    answer, reasons, dates, ground = _register(checks, person, channel, on, related)
     manners = _manners(channel) if answer == "yes" else ()
-    return Decision(question, answer, (*use.reasons, *reasons, *manners), dates, on)
+    return Decision(question, answer, (*use.reasons, *reasons, *manners), dates, on, ground=ground)
 
 
 def _register(checks, person, channel, on, related):
-    """(answer, reasons, dates) of the Do Not Call rules for somebody who did not agree to this channel."""
+    """(answer, reasons, dates, ground) of the Do Not Call rules for somebody who did not agree to this channel."""
     check = checks.last(person, channel, on) if checks else None
     name = REGISTERS[channel]
+    dates = {}
     if check is not None and on <= check.on + VALID:
         dates = {"the check is valid until": check.on + VALID}
         if not check.listed:
-            return "yes", (Reason(f"not on the {name} register on {check.on}", "s 43"),), dates
-        found = Reason(f"on the {name} register on {check.on}", "s 43")
+            return "yes", (Reason(f"not on the {name} register on {check.on}", "s 43"),), dates, "not on the register"
+        found, ground = Reason(f"on the {name} register on {check.on}", "s 43"), "on the register"
     elif check is not None:
-        days, dates = (on - check.on).days, {}
-        found = Reason(
-            f"the last check is {days} days old; 21 are valid", "s 43, as the register's site is quoted", "guidance"
-        )
+        text = f"the last check is {(on - check.on).days} days old; {VALID.days} are valid"
+        found, ground = Reason(text, "s 43, as the register's site is quoted", "guidance"), "check too old"
     else:
-        found, dates = Reason(f"the {name} register was not asked", "s 43"), {}
+        found, ground = Reason(f"the {name} register was not asked", "s 43"), "register not asked"
     if related and channel != "phone":
         ongoing = Reason(
             "an ongoing relationship, related goods, a way to opt out; not for calls", "s 43", "our reading"
         )
-        return "yes", (found, ongoing), dates
-    return "no", (found,), dates
+        return "yes", (found, ongoing), dates, "ongoing relationship"
+    return "no", (found,), dates, ground
 
 
 def _manners(channel):
@@ -142,7 +143,7 @@ def screen(messages, ledger, checks=None):
     """may_contact for a table of messages.
 
     messages : table: customer_id, at, channel, purpose; ledger, checks : as in may_contact
-    Returns: the table with allowed (bool), why (the deciding reason) and section
+    Returns: the table with allowed (bool), ground (why, in a few words), why (the deciding reason) and section
     """
     columns("messages", ["customer_id", "at", "channel", "purpose"], messages.columns)
     told = []
@@ -150,9 +151,15 @@ def screen(messages, ledger, checks=None):
         *(messages[c] for c in ("customer_id", "at", "channel", "purpose")), strict=True
     ):
         decision = may_contact(ledger, who, channel, purpose, at, checks)
-        last = [r for r in decision.reasons if not r.text.startswith(("say who", "in bulk"))][-1]
-        told.append((decision.answer == "yes", last.text, last.section))
-    return messages.assign(**dict(zip(("allowed", "why", "section"), map(list, zip(*told, strict=True)), strict=True)))
+        told.append((decision.answer == "yes", decision.ground, *_deciding(decision)))
+    found = pd.DataFrame(told, columns=["allowed", "ground", "why", "section"], index=messages.index)
+    return messages.assign(**{name: found[name] for name in found})
+
+
+def _deciding(decision):
+    """(text, section) of the reason on which it turns: the last one that is neither a manner nor a guideline."""
+    turns = [r for r in decision.reasons if not r.text.startswith(("say who", "in bulk")) and r.section != GUIDELINES]
+    return turns[-1].text, turns[-1].section
 
 
 def spam_duties(sent, unsolicited=True, at=None):

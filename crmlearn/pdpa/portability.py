@@ -115,11 +115,11 @@ def must_port(at, in_force_from=PORTABILITY_IN_FORCE_FROM):
     """
     day = in_singapore("at", at)
     if in_force_from is not None and day >= in_singapore("in_force_from", in_force_from):
-        reason = Reason(
-            "Part 6B is in force, for the data and organisations that are prescribed", "s 26F and following"
-        )
+        reason = Reason("Part 6B is in force, for the data and organisations that are prescribed", "Part 6B, s 26F")
         return Decision("Must data be ported?", "yes", (reason,), at=day)
-    reason = Reason("enacted in 2020, not in force: no commencement was found; check before you rely on it", "Part 6B")
+    reason = Reason(
+        "enacted in 2020, not in force: no commencement was found; check before you rely on it", "Part 6B, s 26F"
+    )
     return Decision("Must data be ported?", "no", (reason,), at=day)
 
 

@@ -34,6 +34,7 @@ class Decision:
 
     question, answer : str; reasons : tuple of Reason, in the order of the steps
     dates : {what: last day}; at : the day on which it is asked, or None; amount : dollars, where it is about money
+    ground : the deciding reason in two or three words, where decisions about many people are counted
     """
 
     question: str
@@ -42,6 +43,7 @@ class Decision:
     dates: dict = field(default_factory=dict)
     at: date | None = None
     amount: float | None = None
+    ground: str = ""
 
     @property
     def sections(self):
