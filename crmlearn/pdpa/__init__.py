@@ -2,19 +2,24 @@
 
 ruling: what a decision says, and the day on which the law was checked · breach: whom to tell of a data breach, and
 until when · consent: who agreed to what · contact: may we contact this person · portability: a person's own data ·
-penalty: the most that a contravention may cost. This is teaching material, not legal advice; the Act and the
-Commission's guidelines decide, and they change.
+penalty: the most that a contravention may cost · eleven: all obligations · looking, inspecting: a firm's records held
+against them · listing: whom of a segment a message may go to. This is teaching material, not legal advice; the Act and
+the Commission's guidelines decide, and they change.
 """
 
 from crmlearn.pdpa.breach import PRESCRIBED, Breach, Duties, must_notify, significant_harm
 from crmlearn.pdpa.consent import Event, Ledger, business_days_on, may_use
 from crmlearn.pdpa.contact import Checks, may_contact, screen, spam_duties, unsubscribe_by
+from crmlearn.pdpa.eleven import OBLIGATIONS, Obligation, obligations
+from crmlearn.pdpa.inspecting import SEVERITY, Records, findings
+from crmlearn.pdpa.listing import ContactList, contact_list
 from crmlearn.pdpa.penalty import CASES, cap, cases
 from crmlearn.pdpa.portability import PersonsData, access, answer_by, must_port
 from crmlearn.pdpa.ruling import LAW_CHECKED_ON, Decision, Reason
 
 __all__ = [
-    "CASES", "LAW_CHECKED_ON", "PRESCRIBED", "Breach", "Checks", "Decision", "Duties", "Event", "Ledger", "PersonsData",
-    "Reason", "access", "answer_by", "business_days_on", "cap", "cases", "may_contact", "may_use", "must_notify",
-    "must_port", "screen", "significant_harm", "spam_duties", "unsubscribe_by",
+    "CASES", "LAW_CHECKED_ON", "OBLIGATIONS", "PRESCRIBED", "SEVERITY", "Breach", "Checks", "ContactList", "Decision",
+    "Duties", "Event", "Ledger", "Obligation", "PersonsData", "Reason", "Records", "access", "answer_by",
+    "business_days_on", "cap", "cases", "contact_list", "findings", "may_contact", "may_use", "must_notify",
+    "must_port", "obligations", "screen", "significant_harm", "spam_duties", "unsubscribe_by",
 ]  # fmt: skip
