@@ -51,9 +51,9 @@ def test_a_register_of_ones_own_names_nobody_until_it_is_asked(register, tmp_pat
     assert not [w for w in ("Tan Ah Kow", "Lim Bee Hoon", "tan@shop.sg", "9123 4567") if w in made]
     text = words(run)
     assert "These stay in words" in text and "reputation" in text and "no control with a cost" in text and "SGD" in text
-    shown = reports.run("risk", register, tmp_path / "out", years=5_000, show_owners=True)
+    shown = reports.run("risk", register, tmp_path / "out", years=5_000, reveal=True)
     assert "Lim Bee Hoon" in words(shown)
-    assert json.loads((shown.folder / "manifest.json").read_text(encoding="utf-8"))["parameters"]["show_owners"] is True
+    assert json.loads((shown.folder / "manifest.json").read_text(encoding="utf-8"))["parameters"]["reveal"] is True
 
 
 def test_late_reviews_are_warned_of(register, tmp_path):

@@ -9,6 +9,7 @@ OPTIONS = {
     "data": "--data {}",
     "feed": "--feed {}",
     "out": "--out {}",
+    "reveal": "--reveal",
     "overwrite": "--overwrite",
     "name": "crmlearn report {}",
 }
@@ -30,6 +31,9 @@ def add_to(commands):
     parser.add_argument("--list", action="store_true", help="show every report and what it may be told")
     parser.add_argument("--data", metavar="FILE", help="a file of orders (CSV, Parquet); else the report's own data")
     parser.add_argument("--feed", metavar="FEED", help="how to read the file, as crmlearn inspect saved it: no guesses")
+    parser.add_argument(
+        "--reveal", action="store_true", help="show ids, or names of people in charge, that a page hides otherwise"
+    )
     parser.add_argument("--out", metavar="DIR", default="out", help="folder for the runs (default: out)")
     parser.add_argument(
         "--overwrite", action="store_true", help="replace the run of the same day instead of numbering the new one"
@@ -55,7 +59,7 @@ def _list():
     for name in names():
         print(f"{name}: {shelf.title(name)}")
         for parameter in describe(name):
-            typed = {"data": "--data FILE", "feed": "--feed FEED"}.get(parameter.name)
+            typed = {"data": "--data FILE", "feed": "--feed FEED", "reveal": "--reveal"}.get(parameter.name)
             typed = typed or f"-p {parameter.name}={parameter.default}"
             print(f"  {typed:<28} {parameter.type:<6} {parameter.help}".rstrip())
     return GOOD
@@ -68,6 +72,7 @@ def _report(options):
         raise Refusal("Which report?", "no name", f"crmlearn report {(*names(), '--list')[0]}")
     shelf.path(options.name)
     told = _told(options.told) | ({"feed": options.feed} if options.feed is not None else {})
+    told |= {"reveal": True} if options.reveal else {}
     print(f"running {options.name} ...", file=sys.stderr, flush=True)  # it takes some seconds
     try:
         done = run(options.name, options.data, options.out, options.overwrite, **told)

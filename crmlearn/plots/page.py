@@ -11,6 +11,7 @@ import seaborn as sns
 from IPython.display import display
 
 from crmlearn.plots.glyphs import fitting, key_of
+from crmlearn.privacy import mask
 
 PALETTE = sns.color_palette("colorblind")
 _STYLE = {
@@ -32,10 +33,10 @@ def show(figure, alt):
     """Put a figure on the page with its description for those who do not see it, and close it.
 
     figure : matplotlib Figure
-    alt : str, what the figure shows and what it says; required
+    alt : str, what the figure shows and what it says; required. Addresses and phone numbers in it are masked
     Labels that the font cannot write stand as letters in the figure; their key is written beside it, on the page.
     """
-    picture = io.BytesIO()
+    alt, picture = mask(alt), io.BytesIO()
     figure.savefig(picture, format="png", dpi=110, bbox_inches="tight", metadata={"Software": None})
     plt.close(figure)
     data = base64.b64encode(picture.getvalue()).decode()

@@ -8,6 +8,8 @@ import math
 from html import escape
 from typing import NamedTuple
 
+from crmlearn.privacy import Gate
+
 OURS = "crmlearn"
 DIGITS = 12  # significant ones; what is beyond differs between machines
 
@@ -20,18 +22,20 @@ class Told(NamedTuple):
     facts: dict
 
 
-def exhibit(title, table, label="", exact=(), percent=(), page=True):
+def exhibit(title, table, label="", exact=(), percent=(), page=True, gate=None):
     """Show a table in the report and keep its numbers for exhibits.xlsx.
 
     title : str; names the table's sheet in the workbook
-    table : pandas table with its labels as index, as safe to show as the page: pseudonyms, no small groups
+    table : pandas table with its labels as index: pseudonyms, no small groups
     label : str; the header above the labels
     exact : names of columns shown as whole numbers in full; percent : shares shown in per cent
     page : bool; a long table may stand in the workbook only
+    gate : privacy.Gate; without one it is closed: contact fields and free text are held back, other texts masked
     Other numbers are shown with four significant digits; what is missing is left empty.
     """
     from IPython.display import display
 
+    table = (gate or Gate()).table(table)
     kept = {OURS: {"exhibit": _kept(title, table, label, exact, percent)}}
     if page:
         display(_shown(table, label, exact, percent), metadata=kept)
@@ -46,6 +50,7 @@ def warn(text):
     """
     from IPython.display import HTML, display
 
+    text = Gate().words(text)
     shown = f"<p class='warning' role='note'><strong>Warning.</strong> {escape(text)}</p>"
     display(HTML(shown), metadata={OURS: {"warning": text}})
 

@@ -24,7 +24,8 @@ class Orders:
     read, cleaned, policy, feed : how it came about; source : path
     currency : its name, or "currency units"; margin : share of revenue that is contribution
     own_margin : whether each order's margin stands in the file; margin_from : in words
-    pseudonyms : how they were made; about : one line on the data
+    gate : privacy.Gate; what the page may tell of persons; pseudonyms : how they were made
+    about : one line on the data
     """
 
     tx: Any
@@ -38,6 +39,7 @@ class Orders:
     margin: float
     own_margin: bool
     margin_from: str
+    gate: privacy.Gate
     pseudonyms: str
     about: str
 
@@ -46,7 +48,8 @@ def open_orders(given):
     """Read and clean the orders that a report's parameters speak of; doubts are shown as warnings.
 
     given : the parameters by name, such as globals() of the notebook: data, feed, as_of, margin, currency,
-        customer_column, date_column, amount_column, start, smallest_cell, and what transactions.read and Policy take
+        customer_column, date_column, amount_column, start, smallest_cell, reveal if the report has it, and what
+        transactions.read and Policy take
     Returns: Orders
     Refuses: what `read` and `clean` refuse, and a base of fewer customers than smallest_cell
     """
@@ -63,12 +66,13 @@ def open_orders(given):
     ends = [str(day) for day in (policy.end, limit) if day]
     policy = replace(policy, end=min(ends, default=None))
     cleaned = transactions.clean(read.tx, policy)
-    pseudonymised = privacy.pseudonymise(cleaned.tx)
-    tx = pseudonymised.table
+    personal = bool(given["data"]) or datasets.card("cdnow").facts["personal"]
+    gate = privacy.Gate(personal, given["smallest_cell"], given.get("reveal", False))
+    tx, pseudonyms = gate.ids(cleaned.tx)
     day = pd.Timestamp(limit) if limit else tx["date"].max().normalize()
     facts = {"name": source.name, "sha256": datasets.sha256(source), "bytes": source.stat().st_size}
     state(as_of=f"{day:%Y-%m-%d}", data=facts)
-    n, k = tx["customer_id"].nunique(), given["smallest_cell"]
+    n, k = tx["customer_id"].nunique(), gate.smallest
     if n < k:
         raise Refusal(
             f"a report on {counted(n, 'customer')} would describe persons, not a base.",
@@ -82,7 +86,7 @@ def open_orders(given):
         currency = read.tx["currency"].dropna().iloc[0] if recorded else "currency units" if given["data"] else "USD"
     made = Orders(
         tx, day, read, cleaned, policy, feed, source, currency, margin, own,
-        words or f"{margin:g}, an assumption", pseudonymised.method,
+        words or f"{margin:g}, an assumption", gate, pseudonyms,
         f"Data: {source.name}." if given["data"] else f"Data: {datasets.card('cdnow').line}",
     )  # fmt: skip
     _warn(made)

@@ -3,6 +3,8 @@
 import numpy as np
 import pandas as pd
 
+from crmlearn.privacy import Gate
+
 # Columns that count customers, and which of them are parts of others, so that their rest counts customers too.
 COUNTS = (
     "customers", "active", "new", "returning", "observed", "repeated", "both", "with_first", "with_second", "gaps",
@@ -32,7 +34,7 @@ def publishable(made, k, customers):
     ([], [('unprofitable', 'it would tell of fewer than 5 customers')])
     """
     why = f"it would tell of fewer than {k} customers"
-    tables = {e.name: _merged(e.name, pd.DataFrame(e.table).copy(), k) for e in made.shown}
+    tables = {e.name: _merged(e.name, Gate(k=k).table(pd.DataFrame(e.table)), k) for e in made.shown}
     coarse = {name for name, table in tables.items() if name in COARSER and tells_of_few(table, k)}
     tables |= {name: COARSER[name](tables[name]) for name in coarse}
     few = {name for name, table in tables.items() if tells_of_few(table, k)}

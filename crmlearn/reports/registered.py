@@ -33,7 +33,7 @@ class OpenRegister:
 def open_register(given):
     """Read the register that a report's parameters speak of, and tell what is late or missing in it.
 
-    given : the parameters by name: data, overdue_on, show_owners
+    given : the parameters by name: data, overdue_on, reveal
     Returns: OpenRegister
     Refuses: what `risk.read` refuses, and a register in which nothing is in money
     """
@@ -46,17 +46,17 @@ def open_register(given):
             f"{counted(len(register), 'risk')} without a chance and a range of loss",
             "give a chance such as 0.10 to 0.25 and a loss such as 4000 to 25000 for one at least",
         )
-    register = risk.Register(tuple(_masked(r, given["show_owners"]) for r in register))
+    register = risk.Register(tuple(_masked(r, given["reveal"]) for r in register))
     _warn(register, given["overdue_on"])
     line = f"Data: {source.name}." if given["data"] else f"Data: {datasets.card('firm/risks').line}"
     return OpenRegister(register, source, line)
 
 
-def _masked(one, show_owners):
+def _masked(one, reveal):
     """A risk whose words hold no addresses and numbers of people; its owner only where that is wanted."""
     texts = {name: mask(getattr(one, name)) for name in _TEXTS}
     controls = tuple(replace(c, name=mask(c.name)) for c in one.controls)
-    return replace(one, owner=mask(one.owner) if show_owners else "", controls=controls, **texts)
+    return replace(one, owner=mask(one.owner) if reveal else "", controls=controls, **texts)
 
 
 def _warn(register, day):
