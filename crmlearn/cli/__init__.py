@@ -6,11 +6,11 @@ import sys
 import traceback
 
 import crmlearn
-from crmlearn.cli import deck, inspect, progress, report, reset, start, summary
+from crmlearn.cli import contacts, deck, inspect, progress, report, reset, start, summary
 from crmlearn.cli.telling import BAD_INPUT, FAILED, GOOD, STOPPED, say
 from crmlearn.errors import Refusal
 
-COMMANDS = (start, reset, progress, deck, summary, inspect, report)
+COMMANDS = (start, reset, progress, deck, summary, inspect, report, contacts)
 
 
 def main(argv=None):

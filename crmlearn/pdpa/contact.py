@@ -8,7 +8,7 @@ import pandas as pd
 
 from crmlearn.errors import Refusal, columns, one_of, whole
 from crmlearn.pdpa.consent import CHANNELS, GUIDELINES, PURPOSES, business_days_on, may_use, moment
-from crmlearn.pdpa.ruling import Decision, Reason, in_singapore
+from crmlearn.pdpa.ruling import Decision, Reason, in_singapore, yes
 
 VALID = timedelta(days=21)  # of a check of the register, since 1 February 2021, as the register's site is quoted
 REGISTERS = {"sms": "no text message", "phone": "no voice call", "fax": "no fax message"}
@@ -30,7 +30,7 @@ class Checks:
         by = defaultdict(list)
         for person, register, day, listed in self.rows:
             one_of("register", register, tuple(REGISTERS.values()))
-            by[person, register].append(Check(in_singapore("checked_on", day), bool(listed)))
+            by[person, register].append(Check(in_singapore("checked_on", day), yes("listed", listed)))
         object.__setattr__(self, "_of", {key: sorted(found, key=lambda c: c.on) for key, found in by.items()})
 
     @classmethod
@@ -103,7 +103,7 @@ def may_contact(ledger, person, channel, purpose, at, checks=None, related=False
         return Decision(question, "yes", reasons, at=on, ground="consent")
     if channel not in REGISTERS:
         reason = Reason(f"no consent to marketing by {channel} is recorded", "s 13", "our reading")
-        return Decision(question, "no", (*use.reasons, reason), at=on, ground=use.ground)
+        return Decision(question, "no", (*use.reasons, reason), at=on, ground="no consent to this channel")
     answer, reasons, dates, ground = _register(checks, person, channel, on, related)
     manners = _manners(channel) if answer == "yes" else ()
     return Decision(question, answer, (*use.reasons, *reasons, *manners), dates, on, ground=ground)

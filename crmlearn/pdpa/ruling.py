@@ -10,6 +10,7 @@ from crmlearn.errors import Refusal
 LAW_CHECKED_ON = date(2026, 5, 31)  # the law is stated as at May 2026
 STALE_AFTER = timedelta(days=183)
 SINGAPORE = ZoneInfo("Asia/Singapore")
+_YES = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,18 @@ def day(on):
     '4 August 2025'
     """
     return f"{on.day} {on:%B %Y}"
+
+
+def yes(name, given):
+    """Yes or no as a file may say it: yes, no, true, false, 1, 0.
+
+    >>> yes("listed", "No"), yes("listed", 1.0)
+    (False, True)
+    """
+    said = _YES.get(str(given).strip().casefold().removesuffix(".0"))
+    if said is None:
+        raise Refusal(f"{name} is neither yes nor no.", repr(given)[:40], "yes or no")
+    return said
 
 
 def in_singapore(name, given):

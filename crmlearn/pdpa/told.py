@@ -4,10 +4,9 @@ import pandas as pd
 
 from crmlearn.errors import Refusal
 from crmlearn.pdpa.breach import Breach, must_notify
-from crmlearn.pdpa.ruling import day
+from crmlearn.pdpa.ruling import day, yes
 
 _FACTS = {"harm": "harm_otherwise"} | {n: n for n in ("internal_only", "protected_before", "remedied")}
-_YES = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 _DATES = ("noticed_on", "assessed_on", "told_commission_on", "told_people_on")
 
 
@@ -21,7 +20,7 @@ def told_of(row, as_of):
     if not (dates["noticed_on"] or dates["assessed_on"]):
         return [(f"{name}: no day on which it was noticed", None, None, "cannot tell", "write down each day")]
     data = [kind.strip() for kind in str(one.get("data") or "").split(";") if kind.strip()]
-    facts = {new: _yes(old, one[old]) for old, new in _FACTS.items() if one.get(old) is not None}
+    facts = {new: yes(f"{old} of a breach", one[old]) for old, new in _FACTS.items() if one.get(old) is not None}
     known = {d: dates[d] for d in ("noticed_on", "assessed_on")}
     duties = must_notify(Breach(data, one["people"], **facts, **known))
     if not dates["assessed_on"]:
@@ -74,10 +73,3 @@ def _date(name, value):
         return pd.Timestamp(value).date()
     except (ValueError, TypeError):
         raise Refusal(f"{name} of a breach is no date.", repr(value)[:40], "2025-08-01, year first") from None
-
-
-def _yes(name, value):
-    said = _YES.get(str(value).strip().casefold().removesuffix(".0"))
-    if said is None:
-        raise Refusal(f"{name} of a breach is neither yes nor no.", repr(value)[:40], "yes or no")
-    return said

@@ -1,6 +1,7 @@
 """Reports: a notebook with parameters becomes a folder with an HTML page, its tables and its records."""
 
 from crmlearn.reports.audited import in_words, show_exhibit
+from crmlearn.reports.contacting import Contacts, contacts
 from crmlearn.reports.days import as_of, stale
 from crmlearn.reports.exhibits import exhibit, state, warn
 from crmlearn.reports.making import settings
@@ -13,12 +14,14 @@ from crmlearn.reports.running import ReportFailed, Run, run
 from crmlearn.reports.shelf import names
 
 __all__ = [
+    "Contacts",
     "Parameter",
     "ReportFailed",
     "Run",
     "as_of",
     "check",
     "check_cell",
+    "contacts",
     "describe",
     "exhibit",
     "in_words",
