@@ -205,3 +205,9 @@ class TestRefusals:
             Records("2025-12-31", requests=pd.DataFrame({"asked_on": []}))
         with pytest.raises(Refusal, match="keep_years"):
             Records("2025-12-31", keep_years=2.5)
+
+    def test_a_day_that_could_be_two_is_refused(self):
+        with pytest.raises(Refusal, match="asked_on"):
+            Records("2025-12-31", requests=pd.DataFrame({"asked_on": ["03/04/2025"], "answered_on": [None]}))
+        with pytest.raises(Refusal, match="no date"):
+            Ledger.of(pd.DataFrame({"customer_id": ["P1"], "at": ["1.2.25"], "channel": ["sms"], "event": ["given"]}))

@@ -4,10 +4,8 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-import pandas as pd
-
 from crmlearn.errors import Refusal, columns, one_of, refuse_all, whole
-from crmlearn.pdpa.ruling import SINGAPORE, Decision, Reason, in_singapore
+from crmlearn.pdpa.ruling import SINGAPORE, Decision, Reason, in_singapore, moments
 
 CHANNELS = ("email", "sms", "phone", "app", "fax", "post")
 PURPOSES = ("marketing", "service", "analytics")
@@ -76,7 +74,7 @@ class Ledger:
         rows = table.rename(columns={"customer_id": "person"})
         columns("consents", ["person", "at", "channel", "event"], rows.columns)
         names = [n for n in ("person", "at", "channel", "purpose", "event", "route", "wording") if n in rows]
-        rows = rows[names].assign(at=pd.to_datetime(rows["at"])).sort_values("at", kind="stable")
+        rows = rows[names].assign(at=moments("at", rows["at"])).sort_values("at", kind="stable")
         events, problems = [], []
         for number, row in zip(rows.index, rows.to_dict("records"), strict=True):
             told = {k: v for k, v in row.items() if not (v is None or v != v)}

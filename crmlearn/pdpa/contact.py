@@ -8,7 +8,7 @@ import pandas as pd
 
 from crmlearn.errors import Refusal, columns, one_of, whole
 from crmlearn.pdpa.consent import CHANNELS, GUIDELINES, PURPOSES, business_days_on, may_use, moment
-from crmlearn.pdpa.ruling import Decision, Reason, in_singapore, yes
+from crmlearn.pdpa.ruling import Decision, Reason, in_singapore, moments, yes
 
 VALID = timedelta(days=21)  # of a check of the register, since 1 February 2021, as the register's site is quoted
 REGISTERS = {"sms": "no text message", "phone": "no voice call", "fax": "no fax message"}
@@ -38,7 +38,7 @@ class Checks:
         """Of a table: customer_id (or person), register, checked_on, listed."""
         rows = table.rename(columns={"customer_id": "person"})
         columns("checks", ["person", "register", "checked_on", "listed"], rows.columns)
-        days = pd.to_datetime(rows["checked_on"]).dt.date
+        days = moments("checked_on", rows["checked_on"]).dt.date
         return cls(tuple(zip(rows["person"], rows["register"], days, rows["listed"], strict=True)))
 
     def last(self, person, channel, at):

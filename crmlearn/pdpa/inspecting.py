@@ -10,7 +10,7 @@ from crmlearn.pdpa.consent import Ledger
 from crmlearn.pdpa.contact import Checks, screen
 from crmlearn.pdpa.eleven import OBLIGATIONS
 from crmlearn.pdpa.looking import LOOKS
-from crmlearn.pdpa.ruling import in_singapore
+from crmlearn.pdpa.ruling import in_singapore, moments
 
 SEVERITY = ("serious", "mend", "nothing found", "cannot tell", "not in force")
 _NEEDS = {
@@ -23,6 +23,8 @@ _NEEDS = {
     "transfers": ("to", "safeguard"),
     "breaches": ("people", "noticed_on"),
 }
+_DATES = ("at", "date", "checked_on", "asked_on", "answered_on", "noticed_on", "assessed_on", "told_commission_on",
+          "told_people_on")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,10 @@ class Records:
         object.__setattr__(self, "as_of", in_singapore("as_of", self.as_of))
         for name, needed in _NEEDS.items():
             if getattr(self, name) is not None:
-                columns(name, list(needed), getattr(self, name).columns)
+                table = getattr(self, name)
+                columns(name, list(needed), table.columns)
+                dates = {c: moments(c, table[c]) for c in table if c in _DATES}
+                object.__setattr__(self, name, table.assign(**dates))
         if self.keep_years is not None:
             object.__setattr__(self, "keep_years", whole("keep_years", self.keep_years, 1, "keep_years=5"))
         if self.messages is not None and self.consents is None:

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import pandas as pd
+
 from crmlearn import tables
 from crmlearn.errors import Refusal
 
@@ -92,6 +94,29 @@ def yes(name, given):
     if said is None:
         raise Refusal(f"{name} is neither yes nor no.", repr(given)[:40], "yes or no")
     return said
+
+
+def moments(name, column):
+    """A column of days or moments, in Singapore's time; 03/04/2025 is refused, since nobody knows which it is.
+
+    >>> moments("at", pd.Series(["2025-08-01", "2025-08-01T20:00:00+00:00"])).tolist()
+    [Timestamp('2025-08-01 00:00:00'), Timestamp('2025-08-02 04:00:00')]
+    """
+    if pd.api.types.is_datetime64_any_dtype(column):
+        zone = getattr(column.dt, "tz", None)
+        return column if zone is None else column.dt.tz_convert(SINGAPORE).dt.tz_localize(None)
+    read = [_moment(name, value) for value in column]
+    return pd.Series(pd.to_datetime(read), index=column.index, name=column.name)
+
+
+def _moment(name, value):
+    if value is None or value != value or value == "":
+        return pd.NaT
+    try:
+        moment = pd.Timestamp(datetime.fromisoformat(value) if isinstance(value, str) else value)
+    except (ValueError, TypeError):
+        raise Refusal(f"{name} holds something that is no date.", repr(value)[:40], "2025-08-01, year first") from None
+    return moment if moment.tz is None else moment.tz_convert(SINGAPORE).tz_localize(None)
 
 
 def in_singapore(name, given):
