@@ -99,7 +99,7 @@ def _do_not_call(r):
     ):
         n = int((sent["ground"] == ground).sum())
         if n:
-            rows += _count(n, len(sent), f"{counted(n, 'text or call')} {text}", action)
+            rows += _count(n, len(sent), f"{n:,} {'text or call' if n == 1 else 'texts or calls'} {text}", action)
     return rows or _count(0, len(sent), "", "", none="each text and call had consent or a valid check")
 
 

@@ -22,7 +22,7 @@ def told_of(row, as_of):
     data = [kind.strip() for kind in str(one.get("data") or "").split(";") if kind.strip()]
     facts = {new: yes(f"{old} of a breach", one[old]) for old, new in _FACTS.items() if one.get(old) is not None}
     known = {d: dates[d] for d in ("noticed_on", "assessed_on")}
-    duties = must_notify(Breach(data, one["people"], **facts, **known))
+    duties = must_notify(Breach(data, _whole(one["people"]), **facts, **known))
     if not dates["assessed_on"]:
         return _open(name, dates["noticed_on"], duties, as_of)
     if duties.commission.answer == "no":
@@ -64,6 +64,11 @@ def _people(name, dates, kept):
 def _missing(text, kept, whom):
     """A column for the day that is empty says no; without the column nobody can tell."""
     return text, None, None, "serious" if kept else "cannot tell", f"find the notice; if there is none, tell {whom} now"
+
+
+def _whole(value):
+    """A file may hold its numbers as text."""
+    return int(value) if isinstance(value, str) and value.strip().isdecimal() else value
 
 
 def _date(name, value):

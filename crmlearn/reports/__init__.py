@@ -9,6 +9,7 @@ from crmlearn.reports.one_page import summaries, summary
 from crmlearn.reports.opening import open_orders, show_reading, show_settings
 from crmlearn.reports.parameters import Parameter, check, check_cell, describe
 from crmlearn.reports.publishing import publishable
+from crmlearn.reports.recorded import open_records
 from crmlearn.reports.registered import open_register
 from crmlearn.reports.running import ReportFailed, Run, run
 from crmlearn.reports.shelf import names
@@ -27,6 +28,7 @@ __all__ = [
     "in_words",
     "names",
     "open_orders",
+    "open_records",
     "open_register",
     "publishable",
     "run",

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 LATEST, SUNDAY = "latest-order", "last-sunday"
-IN_WORDS = {LATEST: "latest order", SUNDAY: "last Sunday"}
+IN_WORDS = {LATEST: "latest in the file", SUNDAY: "last Sunday"}
 QUARTER, QUIET = timedelta(days=91), timedelta(days=7)
 
 

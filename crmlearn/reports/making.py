@@ -20,5 +20,12 @@ def settings(name, given, source, **known):
     told |= {part: Path(told[part]).name for part in ("feed",) if part in told}
     told |= {"data": source.name, "sha256 of the data": datasets.sha256(source), "crmlearn": crmlearn.__version__}
     told |= known
-    told = {name: str(value) if str(value) else "(empty)" for name, value in told.items()}
+    told = {name: _text(value) for name, value in told.items()}
     exhibit("Settings", pd.Series(told, name="value").to_frame())
+
+
+def _text(value):
+    """A setting as a page writes it; large numbers in groups of three, since eight digits look like a phone."""
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return f"{value:,.12g}"
+    return str(value) or "(empty)"

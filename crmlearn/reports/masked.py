@@ -9,7 +9,8 @@ from crmlearn.transactions.sources import open_table
 COLOUR = re.compile(r"\x1b\[[\d;]*[A-Za-z]")
 # Columns that name people; their values are masked in what is kept of a failed run.
 PEOPLE = re.compile(r"cust|client|member|account|user|buyer|person|name|mail|phone|mobile|nric|address|^id$", re.I)
-FILES = ("data", "feed")  # parameters that say where a file lies
+TABLES = ("data", "consents", "checks", "orders", "duplicates", "requests", "transfers", "breaches")
+FILES = (*TABLES, "feed")  # parameters that say where a file lies
 
 
 def mask_for(values, feed=None):
@@ -18,16 +19,16 @@ def mask_for(values, feed=None):
     values : the run's parameters; feed : Feed or None
     Returns: a function of text -> text
     """
-    ids = frozenset()
-    if values.get("data"):
-        terms = feed.terms if feed else {}
+    terms, ids = feed.terms if feed else {}, set()
+    told = {*values.values(), terms.get("columns", {}).get("customer_id")}
+    for name in (name for name in TABLES if values.get(name)):
         try:
-            frame, _, _ = open_table(values["data"], terms.get("encoding"), terms.get("separator"))
+            frame, _, _ = open_table(values[name], terms.get("encoding"), terms.get("separator"))
         except Exception:
             return lambda text: "[removed: the data file could not be read, so nothing could be masked]"
-        told = {*values.values(), terms.get("columns", {}).get("customer_id")}
         people = [c for c in frame.columns if PEOPLE.search(c) or c in told] or frame.columns
-        ids = frozenset(str(v) for c in people for v in frame[c].drop_nulls().unique().to_list())
+        ids |= {str(v) for c in people for v in frame[c].drop_nulls().unique().to_list()}
+    ids = frozenset(ids)
     return lambda text: mask(COLOUR.sub("", without_folders(text, values)), ids)
 
 
