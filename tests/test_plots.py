@@ -2,13 +2,14 @@
 
 import base64
 import re
+from datetime import date
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
 
-from crmlearn import audit, cohorts, plots, rfm, transactions
+from crmlearn import audit, cohorts, pdpa, plots, rfm, transactions
 from crmlearn.plots import page
 
 
@@ -389,3 +390,28 @@ class TestFairness:
         ax = of(plots.group_calibration(table, "Both keep it"))
         assert [line.get_ydata().tolist() for line in ax.lines[:2]] == [[0], [100]]
         assert "b: promised 90 %, 100 % happened" in plots.alt_text("group_calibration", table, "t")
+
+
+class TestLaw:
+    def test_a_clock_stands_on_its_days(self):
+        days = {"told by": date(2025, 9, 15), "assessed": date(2025, 9, 12)}
+        ax = of(plots.breach_clock(days, "Three days end on a Monday"))
+        assert [t.get_text() for t in ax.get_yticklabels()] == ["assessed", "told by"]
+        assert [line.get_xdata()[0] for line in ax.get_lines()] == [1, 4]  # one day of margin before the first
+        assert len(ax.patches) == 2  # Saturday and Sunday
+        assert "told by: Monday 15 September 2025" in plots.alt_text("breach_clock", days, "t")
+
+    def test_each_reason_has_its_bar(self):
+        book = pdpa.Ledger().add("a", "2025-01-01", "sms").add("b", "2025-01-01", "sms", event="withdrawn")
+        made = pdpa.contact_list(pd.DataFrame({"customer_id": list("abc")}), book, "sms", "marketing", "2025-02-01")
+        ax = of(plots.contact_reasons(made, "One of three may be reached"))
+        names = [t.get_text() for t in ax.get_yticklabels()]
+        assert names == ["yes: consent", "no: no consent", "no: withdrawn"]
+        assert [bar.get_width() for bar in ax.patches] == [1, 1, 1]
+        assert "no, withdrawn: 1" in plots.alt_text("contact_reasons", made, "t")
+
+    def test_caps_are_drawn_as_given(self):
+        table = pd.DataFrame({"data protection": [1e6, 5e6]}, index=[1e6, 50e6])
+        ax = of(plots.penalty_caps(table, "Ten per cent above ten million"))
+        assert ax.get_lines()[0].get_ydata().tolist() == [1.0, 5.0] and ax.get_xscale() == "log"
+        assert "50,000,000" in plots.alt_text("penalty_caps", table, "t")

@@ -6,8 +6,8 @@ from html import escape
 def play(sentence, **sliders):
     """Sliders with a sentence below them that follows their values; the page must tell its story without them too.
 
-    sentence : function of the sliders' values, returning text
-    sliders : ipywidgets sliders by the name of the argument
+    sentence : function of the controls' values, returning text of one or more lines
+    sliders : ipywidgets controls with a value (sliders, check boxes, lists) by the name of the argument
     Returns: a widget
     """
     from ipywidgets import HTML, VBox
@@ -16,7 +16,7 @@ def play(sentence, **sliders):
 
     def follow(_=None):
         text = sentence(**{name: slider.value for name, slider in sliders.items()})
-        said.value = f'<p role="status" aria-live="polite">{escape(text)}</p>'
+        said.value = f'<p role="status" aria-live="polite">{escape(text).replace(chr(10), "<br>")}</p>'
 
     for name, slider in sliders.items():
         slider.description = name.replace("_", " ")

@@ -20,7 +20,7 @@ def break_even_line(table, title, needed=None, unit="dollars"):
     needed = needed or {}
     for i, case in enumerate(table.columns):
         color = PALETTE[(0, 1, 2)[i % 3]]
-        said = f"{case} (dot: {short(needed[case])} points)" if case in needed else str(case)
+        said = f"{case} (dot: {needed[case]:.1f} points)" if case in needed else str(case)
         ax.plot(table.index, table[case], _STYLES[i % 3], color=color, lw=2.2, label=said)
         if case in needed:
             ax.plot(needed[case], 0, "o", color=color, ms=9, zorder=3)

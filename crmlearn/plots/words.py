@@ -3,6 +3,7 @@
 import numpy as np
 
 from crmlearn.plots.fairness import FAIR_WORDS
+from crmlearn.plots.law import LAW_WORDS
 from crmlearn.plots.page import short
 from crmlearn.plots.people import read
 from crmlearn.plots.risks import RISK_WORDS
@@ -33,7 +34,7 @@ GRIDS = {  # the two labels of a field, and its number
 }
 _WORDS = {"r": "recency", "f": "frequency", "value_per_order": "value per order"}
 _MOST = 8
-OWN_WORDS = RISK_WORDS | FAIR_WORDS
+OWN_WORDS = RISK_WORDS | FAIR_WORDS | LAW_WORDS
 
 
 def alt_text(plot, table, title):
