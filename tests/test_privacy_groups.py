@@ -9,7 +9,7 @@ from scipy.optimize import linprog
 
 from crmlearn import datasets
 from crmlearn.errors import Refusal
-from crmlearn.privacy import hide_cells, k_anonymity
+from crmlearn.privacy import hide_cells, k_anonymity, noisy_count
 
 GRIDS = st.integers(2, 4).flatmap(
     lambda m: st.lists(st.lists(st.integers(0, 30), min_size=m, max_size=m), min_size=2, max_size=4)
@@ -113,3 +113,39 @@ class TestRefusals:
     def test_counts_are_whole(self, bad):
         with pytest.raises(Refusal, match="whole numbers"):
             hide_cells(pd.DataFrame({"a": [bad, 3], "b": [1, 2]}))
+
+
+class TestPeer:
+    """pyCANON counts the same. It pins NumPy and pandas of long ago, so tests/setup.sh installs it alone."""
+
+    ROWS = st.tuples(st.sampled_from("ab"), st.sampled_from("xy"), st.integers(0, 3))
+
+    @given(st.lists(ROWS, min_size=1, max_size=40))
+    def test_k_and_l(self, rows):
+        anonymity = pytest.importorskip("pycanon.anonymity")
+        table = pd.DataFrame(rows, columns=["area", "age", "owes"])
+        found = k_anonymity(table, ["area", "age"], sensitive="owes")
+        assert found.k == anonymity.k_anonymity(table, ["area", "age"])
+        assert found.l == anonymity.l_diversity(table, ["area", "age"], ["owes"])
+
+
+class TestNoise:
+    def test_its_spread_is_that_of_laplace(self):
+        drawn = noisy_count(1204, 0.5, seed=3, times=200_000)
+        assert drawn.mean() == pytest.approx(1204, abs=0.05) and drawn.std() == pytest.approx(2**0.5 / 0.5, rel=0.02)
+
+    @given(st.integers(0, 1000), st.floats(0.05, 2))
+    @settings(max_examples=20)
+    def test_no_answer_tells_much_of_one_person(self, n, epsilon):
+        """Whatever comes out is at most exp(epsilon) times as likely with a person as without, but for chance."""
+        with_one, without = (noisy_count(m, epsilon, seed=5, times=40_000) for m in (n + 1, n))
+        bins = np.linspace(n - 2 / epsilon, n + 1 + 2 / epsilon, 9)
+        a, b = (np.histogram(drawn, bins)[0] for drawn in (with_one, without))
+        error = 5 * np.sqrt(1 / a + 1 / b)
+        assert (np.abs(np.log(a / b)) <= epsilon + error).all()
+
+    def test_refusals(self):
+        with pytest.raises(Refusal, match="epsilon"):
+            noisy_count(5, 0, seed=1)
+        with pytest.raises(Refusal, match="count"):
+            noisy_count(-1, 1, seed=1)

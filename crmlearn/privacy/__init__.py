@@ -5,9 +5,10 @@ from crmlearn.privacy.gating import Gate
 from crmlearn.privacy.grouping import Anonymity, k_anonymity
 from crmlearn.privacy.hiding import hide_cells
 from crmlearn.privacy.masking import mask
+from crmlearn.privacy.noise import noisy_count
 from crmlearn.privacy.pseudonyms import Pseudonymised, pseudonymise
 
 __all__ = [
-    "Anonymity", "Gate", "Pseudonymised", "hide_cells", "k_anonymity", "mask", "pseudonymise", "suppress",
-    "suppress_grid",
+    "Anonymity", "Gate", "Pseudonymised", "hide_cells", "k_anonymity", "mask", "noisy_count", "pseudonymise",
+    "suppress", "suppress_grid",
 ]  # fmt: skip
