@@ -24,6 +24,7 @@ COVERED = {
     "09_clv_prediction": {"V2", "V5"},
     "10_value_creation": {"C1", "C2"},
     "12_risk_planning": {"R1", "R2", "R3", "R4", "R5", "R6", "R7"},
+    "13_ethics": {"T1", "T2", "T3"},
 }
 
 

@@ -9,7 +9,7 @@ import crmlearn
 from crmlearn.errors import Refusal, refuse_all
 
 # Rooms whose functions turn plain numbers into a number.
-ROOMS = ("audit", "clv", "cohorts", "paradigm", "risk", "value", "pyramid")
+ROOMS = ("audit", "clv", "cohorts", "ethics", "paradigm", "risk", "value", "pyramid")
 MODELS = ("NBD", "BGNBD", "MBGNBD", "ParetoNBD")
 ASKED = ("expected_orders", "p_alive")  # of a model whose parameters stand next to the history
 
