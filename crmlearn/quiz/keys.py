@@ -9,7 +9,7 @@ import crmlearn
 from crmlearn.errors import Refusal, refuse_all
 
 # Rooms whose functions turn plain numbers into a number.
-ROOMS = ("audit", "clv", "cohorts", "ethics", "paradigm", "risk", "value", "pyramid")
+ROOMS = ("audit", "clv", "cohorts", "ethics", "paradigm", "pdpa", "risk", "value", "pyramid")
 MODELS = ("NBD", "BGNBD", "MBGNBD", "ParetoNBD")
 ASKED = ("expected_orders", "p_alive")  # of a model whose parameters stand next to the history
 
@@ -19,7 +19,8 @@ def compute(call, given, pick=None):
 
     call : "room.function", such as "clv.lifespan"; given : its arguments; of "clv.models.NBD.p_alive" and its like
         both the parameters of the model and the history
-    pick : which part of the result: a position in a list, or a column of a table, whose last row counts
+    pick : which part of the result: a position in a list; a column of a table, whose last row counts; or what a
+        decision or a date holds, such as "amount" or "day"
 
     >>> compute("audit.shapley", {"before": [10, 1], "after": [20, 3]}, pick=1)
     30.0
@@ -27,6 +28,8 @@ def compute(call, given, pick=None):
     366.667
     >>> compute("clv.models.NBD.expected_orders", {"r": 1, "alpha": 10, "t": 20, "x": 9, "t_x": 30, "T": 30})
     5.0
+    >>> compute("pdpa.cap", {"turnover": 40_000_000}, pick="amount")
+    4000000.0
     """
     known = functions()
     if call not in known:
@@ -35,7 +38,7 @@ def compute(call, given, pick=None):
     try:
         result = known[call](**given)
         if pick is not None:
-            result = result[pick] if isinstance(pick, int) else result[pick].iloc[-1]
+            result = _part(result, pick)
         result = float(result)
     except Refusal as refusal:
         refuse_all([refusal])
@@ -45,6 +48,12 @@ def compute(call, given, pick=None):
     if not math.isfinite(result):
         raise Refusal(f"{call} gives no finite number.", str(result), "other values under 'given'")
     return result
+
+
+def _part(result, pick):
+    if isinstance(pick, int):
+        return result[pick]
+    return result[pick].iloc[-1] if hasattr(result, "columns") else getattr(result, pick)
 
 
 def functions():
