@@ -37,7 +37,7 @@ def group_shares(table, title, fifths=True):
     """
     data = read(table)[::-1].reset_index(drop=True)
     both = "chosen_of_responders" in data
-    figure, ax = axes("", "Chosen, per cent", "", figsize=(8.5, 1.6 + 0.62 * len(data)))
+    figure, ax = axes("", "Chosen, per cent", "", figsize=(8.5, 1.5 + 0.55 * len(data)))
     kinds = [("chosen", "low", "top", "of all in the group")]
     if both:
         kinds.append(("chosen_of_responders", "opportunity_low", "opportunity_top", "of those who respond"))
