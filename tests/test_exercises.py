@@ -25,6 +25,7 @@ COVERED = {
     "10_value_creation": {"C1", "C2"},
     "12_risk_planning": {"R1", "R2", "R3", "R4", "R5", "R6", "R7"},
     "13_ethics": {"T1", "T2", "T3"},
+    "14_pdpa": {"D1", "D2", "D3", "D4"},
 }
 
 

@@ -1,7 +1,7 @@
 """A decision of a rule: what it says, why, by which section, until when, and as of which day of the law."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pandas as pd
@@ -131,6 +131,8 @@ def in_singapore(name, given):
         except ValueError:
             raise Refusal(f"{name} needs a date, year first.", repr(given)[:60], f"{name}='2025-08-01'") from None
     if isinstance(given, datetime):
+        if given.tzinfo is None and given.time() == time.min:  # pandas makes a moment of every day
+            return given.date()
         if given.tzinfo is None:
             wrong = f"{name} has a time of day but no time zone."
             raise Refusal(wrong, str(given), f"{name}='{given:%Y-%m-%d}', or a time with +08:00")

@@ -60,10 +60,12 @@ def _open(counts, hidden, at):
 
 
 def _next(counts, hidden, at):
-    """The smallest count that is still shown in the row or column of a field; zeros last."""
+    """The smallest count still shown in a line of the field; zeros last. First the line in which it is hidden alone."""
     i, j = at
-    line = [(i, c) for c in range(counts.shape[1])] + [(r, j) for r in range(counts.shape[0])]
-    free = [place for place in line if not hidden[place]]
+    row, column = [(i, c) for c in range(counts.shape[1])], [(r, j) for r in range(counts.shape[0])]
+    alone = [line for line in (row, column) if sum(hidden[place] for place in line) == 1]
+    free = [place for line in alone or (row, column) for place in line if not hidden[place]]
+    free = free or [place for place in row + column if not hidden[place]]
     return min(free, key=lambda p: (counts[p] == 0, counts[p], p)) if free else None
 
 

@@ -16,7 +16,7 @@ def noisy_count(count, epsilon, seed, times=1):
     Source: Dwork, McSherry, Nissim & Smith (2006), Calibrating noise to sensitivity
 
     >>> noisy_count(1204, epsilon=0.5, seed=1).round(1)
-    array([1204.1])
+    array([1204.])
     """
     count = errors.whole("count", count, 0, "count=1204")
     epsilon = errors.number("epsilon", epsilon, 0, low_open=True)
