@@ -328,7 +328,7 @@ NEED = Task(
         "This is *equal opportunity*: the same question, for those who need the letter.",
         "Give `ethics.selection` also `responded=\"loose\"`, and look at `chosen_of_responders`.",
     ),
-    takeaway="The gap is widest where it matters. Few people stand behind it, so say how many.",
+    takeaway="The gap is there where it matters, too. Few people stand behind its size, so say how many.",
     topics=("T3",),
 )  # fmt: skip
 
