@@ -101,7 +101,7 @@ class TestDecks:
         for value in item.answer.given.values():
             for number in value if isinstance(value, list) else [value]:
                 if isinstance(number, float):
-                    ways = rf"(?<![\d.])({number:g}|{number * 100:g} %|{number * 7:g} days)(?!\d)"
+                    ways = rf"(?<![\d.])({number:.10g}|{number * 100:.10g} %|{number * 7:.10g} days)(?!\d)"
                     assert re.search(ways, stem), (number, stem)
 
     @pytest.mark.parametrize(("d", "item"), [p for p in ITEMS if isinstance(p.values[1], Single)])

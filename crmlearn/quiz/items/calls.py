@@ -48,7 +48,7 @@ class Call(Form):
     call: Text | None = None
     given: Given = Field(default_factory=dict)
     value: float | None = None
-    pick: int | str | None = None  # of a result with several parts: a position, or a column, whose last row counts
+    pick: int | str | None = None  # of several parts: a position, a column (its last row counts), a field, a date
     times: float = 1.0  # 100 turns a share into percent
     plus: float = 0.0  # 100, with times: -100, turns a share into the percent that are left
 
