@@ -112,3 +112,8 @@ class TestRefusals:
     def test_the_law_is_asked_for_the_day(self, shop):
         done = reports.contacts("sms", "marketing", "today", **files(shop))
         assert done.made.at >= pdpa.LAW_CHECKED_ON
+
+
+def test_a_report_that_lists_nobody_reveals_nothing(capsys):
+    assert cli.main(["report", "clv", "--reveal"]) == 2
+    assert "nothing to reveal" in capsys.readouterr().err

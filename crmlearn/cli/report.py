@@ -66,12 +66,14 @@ def _list():
 
 
 def _report(options):
-    from crmlearn.reports import ReportFailed, days, names, run, shelf
+    from crmlearn.reports import ReportFailed, days, describe, names, run, shelf
 
     if options.name is None:
         raise Refusal("Which report?", "no name", f"crmlearn report {(*names(), '--list')[0]}")
     shelf.path(options.name)
     told = _told(options.told) | ({"feed": options.feed} if options.feed is not None else {})
+    if options.reveal and "reveal" not in (parameter.name for parameter in describe(options.name)):
+        raise Refusal(f"{options.name} lists nobody, so there is nothing to reveal.", "--reveal", "leave it away")
     told |= {"reveal": True} if options.reveal else {}
     print(f"running {options.name} ...", file=sys.stderr, flush=True)  # it takes some seconds
     try:
