@@ -10,6 +10,9 @@ from crmlearn.pdpa.ruling import Decision, Reason, in_singapore
 SCALE = 500  # affected people, "not fewer than"
 TELL_WITHIN = timedelta(days=3)  # calendar days after the day of the assessment
 ASSESS_WITHIN = timedelta(days=30)  # guidance, not statute
+DUTY_FROM = date(2021, 2, 1)
+_SEEN = ("net worth", "deposits", "withdrawals", "loans or debts", "private cryptographic key",
+         "identity of a protected child or vulnerable adult")  # fmt: skip
 
 # Kinds of data by their part in the prescribed list. Families of Part 1 in our own words; the list has exact terms.
 IDENTITY = ("full name", "alias", "identification number")
@@ -37,7 +40,7 @@ class Breach:
     protected_before : whether a measure that was there before, such as strong encryption, makes it unlikely
     silence : None, or who forbids telling people: "law enforcement" or "Commission"
     waived : whether the Commission has waived the duty to tell people
-    role : "organisation" or "intermediary", who processes for another organisation
+    role : "organisation"; "intermediary", who processes for another organisation; "intermediary of a public agency"
     noticed_on, assessed_on : days (or moments with a time zone); the clock of three days runs from the second
     """
 
@@ -59,6 +62,7 @@ class Breach:
         for name in ("data", "public_data"):
             kinds = getattr(self, name)
             kinds = (kinds,) if isinstance(kinds, str) else tuple(kinds)
+            kinds = tuple(kind.strip().casefold() if isinstance(kind, str) else kind for kind in kinds)
             object.__setattr__(self, name, kinds)
             problems += [_unknown(name, kind) for kind in kinds if kind not in _ALL]
         for name in ("noticed_on", "assessed_on"):
@@ -87,7 +91,7 @@ class Breach:
             )  # fmt: skip
 
     def _choices(self):
-        one_of("role", self.role, ("organisation", "intermediary"))
+        one_of("role", self.role, ("organisation", *_CLIENTS))
         if self.silence is not None:
             one_of("silence", self.silence, ("law enforcement", "Commission"))
 
@@ -135,7 +139,7 @@ def significant_harm(data, public_data=(), at=None):
     reasons = []
     if route_a:
         text = f"{', '.join(who)} together with {', '.join(what)}: prescribed data"
-        reasons.append(Reason(text, where, "regulation"))
+        reasons.append(Reason(text, where, "regulation" if set(what) & set(_SEEN) else "as summarised"))
     if route_b:
         reasons.append(Reason("an account identifier together with what opens the account", where, "regulation"))
     if public:
@@ -159,7 +163,8 @@ def must_notify(breach, at=None):
     >>> must_notify(Breach(["e-mail address"], people=500)).people.answer  # for its scale only
     'no'
     """
-    if breach.role == "intermediary":
+    at = at or breach.assessed_on or breach.noticed_on
+    if breach.role in _CLIENTS:
         return _of_intermediary(breach, at)
     harm = significant_harm(breach.data, breach.public_data)
     harmful = harm.answer == "yes" or breach.harm_otherwise
@@ -167,13 +172,16 @@ def must_notify(breach, at=None):
     reasons = list(harm.reasons) if breach.people else []
     if breach.harm_otherwise and harm.answer == "no":
         reasons.append(Reason("significant harm is likely for another reason", "s 26B(1)(a)"))
-    compared = "are not fewer than" if scale else "are fewer than"
+    compared = "is not fewer than" if scale else "is fewer than"
     where = "s 26B(1)(b), S 64/2021 reg 4"
-    reasons.append(Reason(f"{breach.people:,} people {compared} {SCALE}", where, "regulation"))
+    reasons.append(Reason(f"{breach.people:,} affected {compared} {SCALE}", where, "as summarised"))
     harmful = harmful and breach.people > 0
     notifiable = (harmful or scale) and not breach.internal_only
     if breach.internal_only:
         reasons = [Reason("the data stayed within the organisation, so it is deemed not notifiable", "s 26B(4)")]
+    if at is not None and at < DUTY_FROM:
+        notifiable = False
+        reasons = [Reason("the duty to notify began on 1 February 2021", "Act 40 of 2020 s 13", "as summarised")]
     dates = {}
     if breach.noticed_on and not breach.assessed_on:
         dates["finish the assessment by (guidance, not statute)"] = breach.noticed_on + ASSESS_WITHIN
@@ -227,9 +235,10 @@ def _people(breach, notifiable, harmful, at):
 
 def _of_intermediary(breach, at):
     """Who processes for another tells the other; the organisation assesses and tells the rest."""
+    whose, *where = _CLIENTS[breach.role]
     client = Decision(
-        "Tell the organisation whose data they are?", "yes",
-        (Reason("without undue delay, from the moment there is reason to believe in a breach", "s 26C(3)(a)"),), at=at,
+        f"Tell the {whose} whose data they are?", "yes",
+        (Reason("without undue delay, from the moment there is reason to believe in a breach", *where),), at=at,
     )  # fmt: skip
     theirs = Reason("the organisation assesses the breach", "s 26C(3)(b)")
     no = [
@@ -237,6 +246,12 @@ def _of_intermediary(breach, at):
         for q in ("Notifiable?", "Tell the Commission?", "Tell the people?")
     ]
     return Duties(*no, client)
+
+
+_CLIENTS = {  # whom an intermediary tells, and where that stands
+    "intermediary": ("organisation", "s 26C(3)(a)", "statute"),
+    "intermediary of a public agency": ("public agency", "s 26E", "our reading"),
+}
 
 
 def _unknown(name, kind):

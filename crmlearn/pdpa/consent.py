@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from crmlearn.errors import Refusal, columns, one_of, refuse_all, whole
 from crmlearn.pdpa.ruling import SINGAPORE, Decision, Reason, in_singapore, moments
@@ -10,13 +10,15 @@ from crmlearn.pdpa.ruling import SINGAPORE, Decision, Reason, in_singapore, mome
 CHANNELS = ("email", "sms", "phone", "app", "fax", "post")
 PURPOSES = ("marketing", "service", "analytics")
 EVENTS = ("given", "withdrawn")
-ROUTES = ("express", "conduct", "contract", "notification")
+ROUTES = ("express", "conduct", "contract", "notification", "legitimate interests", "business improvement")
 NOTICE = 10  # business days that are normally reasonable: guidance, and our recollection of it
 GUIDELINES = "PDPC guidelines"
 _NOT_FOR_MARKETING = {
     "conduct": ("deemed by conduct: it covers what the person obviously expects, no marketing", "s 15(1)"),
     "contract": ("deemed by contractual necessity: it covers what the contract needs, no marketing", "s 15(3)"),
     "notification": ("deemed by notification: not for sending direct marketing", "s 15A, PDP Regulations 2021 reg 13"),
+    "legitimate interests": ("an exception for legitimate interests: it does not cover marketing", "First Schedule"),
+    "business improvement": ("an exception to learn and improve: it does not cover sending", "Second Schedule"),
 }
 
 
@@ -25,7 +27,7 @@ class Event:
     """One line of the ledger.
 
     person : id; at : day or moment in Singapore; channel, purpose, event : words of CHANNELS, PURPOSES, EVENTS
-    route : how consent came about, of ROUTES; wording : which text the person agreed to
+    route : how consent came about, or which exception is relied on, of ROUTES; wording : which text was agreed to
     """
 
     person: str
@@ -39,6 +41,8 @@ class Event:
     def __post_init__(self):
         problems = []
         for name, known in (("channel", CHANNELS), ("purpose", PURPOSES), ("event", EVENTS), ("route", ROUTES)):
+            said = getattr(self, name)
+            object.__setattr__(self, name, said.strip().casefold() if isinstance(said, str) else said)
             try:
                 one_of(name, getattr(self, name), known)
             except Refusal as problem:
@@ -71,14 +75,16 @@ class Ledger:
     @classmethod
     def of(cls, table):
         """A ledger of a table: customer_id (or person), at, channel, purpose, event; route, wording if any."""
-        rows = table.rename(columns={"customer_id": "person"})
+        rows = by_person(table)
         columns("consents", ["person", "at", "channel", "event"], rows.columns)
         names = [n for n in ("person", "at", "channel", "purpose", "event", "route", "wording") if n in rows]
         rows = rows[names].assign(at=moments("at", rows["at"])).sort_values("at", kind="stable")
         events, problems = [], []
         for number, row in zip(rows.index, rows.to_dict("records"), strict=True):
-            told = {k: v for k, v in row.items() if not (v is None or v != v)}
+            told = {k: v for k, v in row.items() if not (v is None or v != v or v == "")}
             try:
+                if empty := [name for name in row if name not in told and name != "wording"]:
+                    raise Refusal(f"{empty[0]} is empty.", "nothing", "a word: an empty cell agrees to nothing")
                 events.append(Event(**told | {"at": told["at"].to_pydatetime()}))
             except (Refusal, KeyError, TypeError) as problem:
                 problems.append(
@@ -106,10 +112,16 @@ class Ledger:
     def standing(self, person, channel, purpose="marketing", at=None):
         """The last word of a person about a channel and purpose until a moment, given or withdrawn; else None.
 
-        What is deemed is no word of theirs: it neither widens nor ends what they said.
+        What is deemed is no word of theirs: it neither widens nor ends what they said. Where a consent and a withdrawal
+        fall on one day and nobody knows which came last, the withdrawal counts.
         """
         said = [e for e in self._until(person, channel, purpose, at) if e.event == "withdrawn" or e.route == "express"]
-        return said[-1] if said else None
+        if not said or said[-1].event == "withdrawn":
+            return said[-1] if said else None
+        last = said[-1]
+        same_day = [e for e in said if e.event == "withdrawn" and e.at.date() == last.at.date()]
+        unsure = [e for e in same_day if e.at == last.at or time.min in (e.at.time(), last.at.time())]
+        return unsure[-1] if unsure else last
 
     def deemed(self, person, channel, purpose="marketing", at=None):
         """The last event until a moment by which consent was deemed, not said; else None."""
@@ -144,6 +156,13 @@ def may_use(ledger, person, channel, purpose="marketing", at=None):
     one_of("purpose", purpose, PURPOSES)
     one_of("channel", channel, CHANNELS)
     question, on = f"May the data be used for {purpose}?", None if at is None else moment("at", at, end=True).date()
+    said = ledger.standing(person, channel, purpose, at)
+    if said is not None and said.event == "withdrawn":
+        reasons = (
+            Reason(f"withdrawn on {said.at:%Y-%m-%d}; stop on reasonable notice, and say what follows from it", "s 16"),
+            Reason(f"{NOTICE} business days are normally reasonable, as we recall it", GUIDELINES, "guidance"),
+        )
+        return Decision(question, "no", reasons, at=on, ground="withdrawn")
     if purpose == "analytics":
         reason = Reason(
             "business improvement: to learn about one's own customers, where that cannot be done without data on "
@@ -152,18 +171,14 @@ def may_use(ledger, person, channel, purpose="marketing", at=None):
         )  # fmt: skip
         return Decision(question, "yes", (reason,), at=on, ground="analytics")
     if purpose == "service":
-        reason = Reason("needed for what the person has asked for or bought", "s 15(3)", "our reading")
+        text = "needed for what the person has asked for or bought, as long as nothing in it promotes"
+        reason = Reason(text, "s 15(3)", "our reading")
         return Decision(question, "yes", (reason,), at=on, ground="service")
-    said = ledger.standing(person, channel, purpose, at)
-    if said is not None and said.event == "withdrawn":
-        reasons = (
-            Reason(f"withdrawn on {said.at:%Y-%m-%d}; stop on reasonable notice, and say what follows from it", "s 16"),
-            Reason(f"{NOTICE} business days are normally reasonable", GUIDELINES, "guidance"),
-        )
-        return Decision(question, "no", reasons, at=on, ground="withdrawn")
     if said is not None:
         wording = f", wording {said.wording}" if said.wording else ""
-        reason = Reason(f"express consent for {channel} since {said.at:%Y-%m-%d}{wording}", "ss 13, 14")
+        reason = Reason(
+            f"express consent for {channel} since {said.at:%Y-%m-%d}{wording}", "ss 13, 14", "as summarised"
+        )
         return Decision(question, "yes", (reason,), at=on, ground="consent")
     other = [c for c in CHANNELS if (e := ledger.standing(person, c, purpose, at)) and e.event == "given"]
     if other:
@@ -174,9 +189,19 @@ def may_use(ledger, person, channel, purpose="marketing", at=None):
     deemed = ledger.deemed(person, channel, purpose, at)
     if deemed is not None:
         text, section = _NOT_FOR_MARKETING[deemed.route]
-        return Decision(question, "no", (Reason(text, section),), at=on, ground="deemed consent only")
-    none = Reason("no consent to marketing is recorded", "s 13")
+        reason = Reason(text, section, "as summarised")
+        return Decision(question, "no", (reason,), at=on, ground="deemed consent only")
+    none = Reason("no consent to marketing is recorded", "s 13", "as summarised")
     return Decision(question, "no", (none,), at=on, ground="no consent")
+
+
+def by_person(table):
+    """The table with a column person, free of blanks; customer_id goes before a column that is called so already."""
+    if "customer_id" in table:
+        table = table.drop(columns="person", errors="ignore").rename(columns={"customer_id": "person"})
+    if "person" not in table:
+        return table
+    return table.assign(person=[who.strip() if isinstance(who, str) else who for who in table["person"]])
 
 
 def business_days_on(day, days=NOTICE, holidays=()):

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pandas as pd
 
 from crmlearn.errors import Refusal, columns, one_of, whole
-from crmlearn.pdpa.consent import CHANNELS, GUIDELINES, PURPOSES, business_days_on, may_use, moment
+from crmlearn.pdpa.consent import CHANNELS, GUIDELINES, PURPOSES, business_days_on, by_person, may_use, moment
 from crmlearn.pdpa.ruling import Decision, Reason, in_singapore, moments, yes
 
 VALID = timedelta(days=21)  # of a check of the register, since 1 February 2021, as the register's site is quoted
@@ -29,16 +29,25 @@ class Checks:
     def __post_init__(self):
         by = defaultdict(list)
         for person, register, day, listed in self.rows:
-            one_of("register", register, tuple(REGISTERS.values()))
+            register = one_of("register", str(register).strip().casefold(), tuple(REGISTERS.values()))
             by[person, register].append(Check(in_singapore("checked_on", day), yes("listed", listed)))
-        object.__setattr__(self, "_of", {key: sorted(found, key=lambda c: c.on) for key, found in by.items()})
+        # Of two answers on one day the listing counts: better one text too few than one too many.
+        object.__setattr__(
+            self, "_of", {key: sorted(found, key=lambda c: (c.on, c.listed)) for key, found in by.items()}
+        )
 
     @classmethod
     def of(cls, table):
         """Of a table: customer_id (or person), register, checked_on, listed."""
-        rows = table.rename(columns={"customer_id": "person"})
+        rows = by_person(table)
         columns("checks", ["person", "register", "checked_on", "listed"], rows.columns)
-        days = moments("checked_on", rows["checked_on"]).dt.date
+        days = moments("checked_on", rows["checked_on"])
+        if days.isna().any():
+            n = int(days.isna().sum())
+            raise Refusal(
+                "some checks have no day.", f"{n:,} of {len(days):,} rows", "the day of each check, or no row"
+            )
+        days = days.dt.date
         return cls(tuple(zip(rows["person"], rows["register"], days, rows["listed"], strict=True)))
 
     def last(self, person, channel, at):
@@ -98,7 +107,7 @@ def may_contact(ledger, person, channel, purpose, at, checks=None, related=False
         return Decision(question, "yes", (*use.reasons, more), at=on, ground="service")
     own = ledger.standing(person, channel, purpose, at)
     if own is not None:  # express, as may_use said yes
-        clear = (Reason("clear consent to this channel, so the register need not be asked", "s 43"),)
+        clear = (Reason("clear consent to this channel, so the register need not be asked", "s 43", "as summarised"),)
         reasons = (*use.reasons, *(clear if channel in REGISTERS else ()), *_manners(channel))
         return Decision(question, "yes", reasons, at=on, ground="consent")
     if channel not in REGISTERS:
@@ -117,13 +126,18 @@ def _register(checks, person, channel, on, related):
     if check is not None and on <= check.on + VALID:
         dates = {"the check is valid until": check.on + VALID}
         if not check.listed:
-            return "yes", (Reason(f"not on the {name} register on {check.on}", "s 43"),), dates, "not on the register"
-        found, ground = Reason(f"on the {name} register on {check.on}", "s 43"), "on the register"
+            return (
+                "yes",
+                (Reason(f"not on the {name} register on {check.on}", "s 43", "as summarised"),),
+                dates,
+                "not on the register",
+            )
+        found, ground = Reason(f"on the {name} register on {check.on}", "s 43", "as summarised"), "on the register"
     elif check is not None:
         text = f"the last check is {(on - check.on).days} days old; {VALID.days} are valid"
         found, ground = Reason(text, "s 43, as the register's site is quoted", "guidance"), "check too old"
     else:
-        found, ground = Reason(f"the {name} register was not asked", "s 43"), "register not asked"
+        found, ground = Reason(f"the {name} register was not asked", "s 43", "as summarised"), "register not asked"
     if related and channel != "phone":
         ongoing = Reason(
             "an ongoing relationship, related goods, a way to opt out; not for calls", "s 43", "our reading"
@@ -136,7 +150,11 @@ def _manners(channel):
     if channel in REGISTERS:
         text = "say who sends it, with contact details that stay valid for 30 days or more"
         return (Reason(text, "s 44(d)"),)
-    return (Reason("in bulk: a way to unsubscribe, no misleading header or title", "Spam Control Act 2007"),)
+    return (
+        Reason(
+            "in bulk: a way to unsubscribe, no misleading header or title", "Spam Control Act 2007", "as summarised"
+        ),
+    )
 
 
 def screen(messages, ledger, checks=None):
@@ -178,11 +196,11 @@ def spam_duties(sent, unsolicited=True, at=None):
     over = [f"{n:,} in {span}, more than {BULK[span]:,}" for span, n in counts.items() if n > BULK[span]]
     where = "Spam Control Act 2007"
     if not over:
-        return Decision("Sent in bulk?", "not in bulk", (Reason("no limit is passed", where),), at=at)
-    reasons = [Reason(text, where) for text in over]
+        return Decision("Sent in bulk?", "not in bulk", (Reason("no limit is passed", where, "as summarised"),), at=at)
+    reasons = [Reason(text, where, "as summarised") for text in over]
     if unsolicited:
         reasons.append(
-            Reason("<ADV> before the title, a way to unsubscribe, no misleading header", "Spam Control Act 2007")
+            Reason("<ADV> before the title, a way to unsubscribe, no misleading header", where, "as summarised")
         )
     return Decision("Sent in bulk?", "in bulk", tuple(reasons), at=at)
 

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from crmlearn.errors import Refusal, columns, whole
-from crmlearn.pdpa.consent import Ledger
+from crmlearn.pdpa.consent import PURPOSES, Ledger
 from crmlearn.pdpa.contact import Checks, screen
 from crmlearn.pdpa.eleven import OBLIGATIONS
 from crmlearn.pdpa.looking import LOOKS
@@ -25,6 +25,13 @@ _NEEDS = {
 }
 _DATES = ("at", "date", "checked_on", "asked_on", "answered_on", "noticed_on", "assessed_on", "told_commission_on",
           "told_people_on")  # fmt: skip
+
+
+_WORDS = ("channel", "purpose", "event", "route", "register")
+
+
+def _word(value):
+    return value.strip().casefold() if isinstance(value, str) else value
 
 
 @dataclass(frozen=True)
@@ -67,7 +74,8 @@ class Records:
                 table = getattr(self, name)
                 columns(name, list(needed), table.columns)
                 dates = {c: moments(c, table[c]) for c in table if c in _DATES}
-                object.__setattr__(self, name, table.assign(**dates))
+                words = {c: [_word(v) for v in table[c]] for c in table if c in _WORDS}
+                object.__setattr__(self, name, table.assign(**dates, **words))
         if self.keep_years is not None:
             object.__setattr__(self, "keep_years", whole("keep_years", self.keep_years, 1, "keep_years=5"))
         if self.messages is not None and self.consents is None:
@@ -77,7 +85,8 @@ class Records:
     def screened(self):
         """The messages until as_of, each with allowed, ground, why and section. Reckoned once."""
         if "it" not in self._screened:
-            sent = self.messages[pd.to_datetime(self.messages["at"]) < pd.Timestamp(self.as_of) + pd.Timedelta(days=1)]
+            sent = self.messages[self.messages["at"] < pd.Timestamp(self.as_of) + pd.Timedelta(days=1)]
+            sent = sent[sent["purpose"].isin(PURPOSES)]  # other purposes are a finding of their own
             checks = None if self.checks is None else Checks.of(self.checks)
             self._screened["it"] = screen(sent, Ledger.of(self.consents), checks)
         return self._screened["it"]
@@ -88,7 +97,8 @@ def findings(records):
 
     records : Records
     Returns: table, the most severe first: obligation, section, finding (a sentence), found, looked_at (counts, missing
-        where nothing can be counted), severity (of SEVERITY), next_action. One obligation may have several rows.
+        where nothing can be counted), severity (of SEVERITY), next_action, people (behind `found`; missing where they
+        are not known). One obligation may have several rows.
     A finding is a reason to look, not a verdict; "nothing found" says only that these records show nothing.
 
     >>> told = findings(Records("2025-12-31", officer="dpo@example.com", policies="on the web site"))
@@ -101,9 +111,9 @@ def findings(records):
     rows = []
     for name, looked in LOOKS.items():
         sections = by[name].sections if name in by else "Part 9, s 43"
-        for finding, found, of, severity, action in looked(records):
-            rows.append((name, sections, finding, found, of, severity, action))
-    names = ["obligation", "section", "finding", "found", "looked_at", "severity", "next_action"]
-    table = pd.DataFrame(rows, columns=names).astype({"found": "Int64", "looked_at": "Int64"})
+        for finding, found, of, severity, action, *people in looked(records):
+            rows.append((name, sections, finding, found, of, severity, action, people[0] if people else found))
+    names = ["obligation", "section", "finding", "found", "looked_at", "severity", "next_action", "people"]
+    table = pd.DataFrame(rows, columns=names).astype({"found": "Int64", "looked_at": "Int64", "people": "Int64"})
     order = table["severity"].map(SEVERITY.index)
     return table.iloc[order.argsort(kind="stable")].reset_index(drop=True)

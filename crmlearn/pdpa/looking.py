@@ -1,4 +1,8 @@
-"""What each obligation looks for in a firm's records: (finding, found, looked at, severity, next action) per row."""
+"""What each obligation looks for in a firm's records.
+
+A row: (finding, found, looked at, severity, next action), and how many people are behind `found` where it counts more
+than people.
+"""
 
 import pandas as pd
 
@@ -12,9 +16,10 @@ def _unknown(what, action):
     return [(f"cannot tell: {what}", None, None, "cannot tell", action)]
 
 
-def _count(found, of, text, action, severity="serious", none="nothing found"):
+def _count(found, of, text, action, severity="serious", none="nothing found", people=None):
     """One row that counts: text where something was found, else `none`."""
-    return [(text, found, of, severity, action) if found else (none, 0, of, "nothing found", "keep looking")]
+    people = found if people is None else people
+    return [(text, found, of, severity, action, people) if found else (none, 0, of, "nothing found", "keep looking", 0)]
 
 
 def _accountability(r):
@@ -43,6 +48,7 @@ def _notification(r):
         f"{counted(bare, 'consent')} without the text that was shown",
         "ask again, with a text that says the purpose",
         none="each consent names its text",
+        people=given.loc[given["wording"].isna() | (given["wording"] == ""), "customer_id"].nunique(),
     )
 
 
@@ -52,15 +58,18 @@ def _consent(r):
     told = r.screened()
     marketing = told[told["purpose"] == "marketing"]
     after = marketing[marketing["ground"] == "withdrawn"]
-    late = _after_the_notice(r, after)
-    rows = _count(
+    is_late = _after_the_notice(r, after)
+    late, early = int(is_late.sum()), int((~is_late).sum())
+    undated = int(r.messages["at"].isna().sum())
+    rows = _unknown(f"{counted(undated, 'message')} without a date", "write down when each went") if undated else []
+    rows += _count(
         late,
         len(marketing),
         f"{counted(late, 'message')} more than ten business days after the person had withdrawn",
         "stop, say sorry, and mend how a withdrawal reaches the sender",
         none="no message long after a withdrawal",
+        people=after.loc[is_late, "customer_id"].nunique(),
     )
-    early = len(after) - late
     if early:
         rows += _count(
             early,
@@ -68,22 +77,27 @@ def _consent(r):
             f"{counted(early, 'message')} within ten business days after a withdrawal",
             "see whether it could have been quicker",
             "mend",
+            people=after.loc[~is_late, "customer_id"].nunique(),
         )
-    none = int(marketing["ground"].isin(["no consent", "deemed consent only"]).sum())
+    without = marketing["ground"].isin(["no consent", "deemed consent only", "no consent to this channel"])
+    none = int(without.sum())
     return rows + _count(
         none,
         len(marketing),
         f"{counted(none, 'message')} to people whose consent is not recorded",
         "find the consent, or stop",
         none="no marketing without any consent",
+        people=marketing.loc[without, "customer_id"].nunique(),
     )
 
 
 def _after_the_notice(r, after):
+    """For each of these messages, whether it went out more than ten business days after the withdrawal."""
     ledger = Ledger.of(r.consents)
     sent = zip(after["customer_id"], after["channel"], after["at"], strict=True)
     said = ((pd.Timestamp(at).date(), ledger.standing(who, channel, "marketing", at).at) for who, channel, at in sent)
-    return sum(on > business_days_on(withdrawn.date()) for on, withdrawn in said)
+    late = [on > business_days_on(withdrawn.date()) for on, withdrawn in said]
+    return pd.Series(late, index=after.index, dtype=bool)
 
 
 def _do_not_call(r):
@@ -97,9 +111,12 @@ def _do_not_call(r):
         ("check too old", "on a check older than 21 days", "ask the register again shortly before sending"),
         ("register not asked", "without any check of the register", "no list goes out without its check"),
     ):
-        n = int((sent["ground"] == ground).sum())
+        these = sent[sent["ground"] == ground]
+        n, who = len(these), these["customer_id"].nunique()
         if n:
-            rows += _count(n, len(sent), f"{n:,} {'text or call' if n == 1 else 'texts or calls'} {text}", action)
+            rows += _count(
+                n, len(sent), f"{n:,} {'text or call' if n == 1 else 'texts or calls'} {text}", action, people=who
+            )
     return rows or _count(0, len(sent), "", "", none="each text and call had consent or a valid check")
 
 
@@ -169,7 +186,8 @@ def _retention(r):
 def _transfers(r):
     if r.transfers is None:
         return _unknown("no list of receivers abroad", "ask each supplier in which country data lie")
-    bare = r.transfers["safeguard"].isna() | (r.transfers["safeguard"].astype(str).str.strip() == "")
+    said = r.transfers["safeguard"].astype("string").str.strip().str.casefold()
+    bare = said.isna() | said.isin(["", "-", "no", "none", "nil", "n/a", "?"])
     n = int(bare.sum())
     return _count(
         n,
@@ -197,7 +215,8 @@ def _requests(r):
 def _breaches(r):
     if r.breaches is None:
         return _unknown("no record of breaches", "keep one, also of small ones")
-    rows = [row for one in r.breaches.to_dict("records") for row in told_of(one, r.as_of)]
+    records = enumerate(r.breaches.to_dict("records"), 1)
+    rows = [row for number, one in records for row in told_of(one, r.as_of, number)]
     return rows or _count(0, 0, "", "", none="no breach on record")
 
 

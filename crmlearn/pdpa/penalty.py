@@ -71,6 +71,7 @@ def cap(contravention="data protection", turnover=None, person="organisation", o
     one_of("person", person, ("organisation", "individual"))
     share, limit, section, own = RULES[contravention]
     when = None if on is None else in_singapore("on", on)
+    at = at or when
     if when is not None and when < HIGHER_CAP_FROM:
         if contravention != "data protection":
             wrong = "of this contravention only the caps since 1 October 2022 are known here."

@@ -101,7 +101,7 @@ def answer_by(asked_on, what="access"):
     else:
         raise Refusal(f"what={what!r} is not a request that is known.", "access, correction", "what='access'")
     dates = {"answer, or say in writing when, by": day + ANSWER_WITHIN}
-    return Decision("Answer by when?", "within 30 days", tuple(reasons), dates)
+    return Decision("Answer by when?", "within 30 days", tuple(reasons), dates, day)
 
 
 def must_port(at, in_force_from=PORTABILITY_IN_FORCE_FROM):

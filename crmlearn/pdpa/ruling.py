@@ -19,8 +19,9 @@ _YES = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": 
 class Reason:
     """One step of a decision.
 
-    text : a sentence; section : where it stands, such as "s 26B(1)(a)"; basis : "statute", "regulation", "guidance" of
-        the Commission (which is no law), or "our reading" where we have not seen the text itself
+    text : a sentence; section : where it stands, such as "s 26B(1)(a)"; basis : "statute" or "regulation", whose text
+        we have seen, "as summarised" where we know it from others, "guidance" of the Commission (which is no law), or
+        "our reading" where the text leaves it open or we recall it
     """
 
     text: str
@@ -102,6 +103,8 @@ def moments(name, column):
     >>> moments("at", pd.Series(["2025-08-01", "2025-08-01T20:00:00+00:00"])).tolist()
     [Timestamp('2025-08-01 00:00:00'), Timestamp('2025-08-02 04:00:00')]
     """
+    if pd.api.types.is_numeric_dtype(column) and column.notna().any():
+        raise Refusal(f"{name} holds numbers, no dates.", repr(column.dropna().iloc[0])[:40], "2025-08-01, year first")
     if pd.api.types.is_datetime64_any_dtype(column):
         zone = getattr(column.dt, "tz", None)
         return column if zone is None else column.dt.tz_convert(SINGAPORE).dt.tz_localize(None)
@@ -113,6 +116,8 @@ def _moment(name, value):
     if value is None or value != value or value == "":
         return pd.NaT
     try:
+        if isinstance(value, (int, float)):
+            raise TypeError
         moment = pd.Timestamp(datetime.fromisoformat(value) if isinstance(value, str) else value)
     except (ValueError, TypeError):
         raise Refusal(f"{name} holds something that is no date.", repr(value)[:40], "2025-08-01, year first") from None
