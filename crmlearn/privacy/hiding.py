@@ -9,11 +9,12 @@ from crmlearn import errors
 _LARGEST = 400  # fields; more take long, and nobody reads them
 
 
-def hide_cells(grid, k=5):
+def hide_cells(grid, k=5, persons=None):
     """Hide counts under k, and as many others as it takes that nobody can reckon them from the totals.
 
     grid : pandas table of whole counts, rows by columns, without totals
     k : the smallest count that is shown; 0 is shown, since it tells of nobody
+    persons : table of the same shape, how many persons are behind each count; None where the counts are persons
     Returns: table with the totals added ("all"): hidden counts are missing. The first to go are counts under k
         (primary); then, row by row and column by column, the smallest others (secondary), until each hidden count could
         be one of several whole numbers.
@@ -30,7 +31,8 @@ def hide_cells(grid, k=5):
         raise errors.Refusal("that is a very large table.", f"{counts.size:,} fields", "fewer groups")
     if not np.isfinite(counts).all() or (counts < 0).any() or (counts % 1).any():
         raise errors.Refusal("counts must be whole numbers from 0 on.", "others", "how many persons in each field")
-    hidden = (counts > 0) & (counts < k)
+    behind = counts if persons is None else persons.to_numpy(float)
+    hidden = (behind > 0) & (behind < k)
     while hidden.any():
         told = [at for at in zip(*np.nonzero(hidden), strict=True) if not _open(counts, hidden, at)]
         more = next((place for at in told if (place := _next(counts, hidden, at)) is not None), None)
@@ -40,6 +42,9 @@ def hide_cells(grid, k=5):
     shown = pd.DataFrame(np.where(hidden, np.nan, counts), index=grid.index, columns=grid.columns)
     shown["all"] = counts.sum(axis=1)
     shown.loc["all"] = [*counts.sum(axis=0), counts.sum()]
+    totals = np.concatenate([behind.sum(axis=0), behind.sum(axis=1), [behind.sum()]])
+    if ((totals > 0) & (totals < k)).any():  # a small total tells as much as a small count
+        return _without_totals(shown, hidden)
     if hidden.any() and any(not _open(counts, hidden, at) for at in zip(*np.nonzero(hidden), strict=True)):
         return _without_totals(shown, hidden)
     return shown

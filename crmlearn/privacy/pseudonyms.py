@@ -58,6 +58,11 @@ def pseudonymise(table, column="customer_id", key=None):
     return Pseudonymised(frame.with_columns(new.alias(column)).to_native(), method)
 
 
+def has_key():
+    """Whether a key is set, so that pseudonyms stay the same from run to run."""
+    return KEY in os.environ or KEY_FILE in os.environ
+
+
 def _frame(table):
     try:
         return nw.from_native(table, eager_only=True)

@@ -35,7 +35,8 @@ def exhibit(title, table, label="", exact=(), percent=(), page=True, gate=None):
     """
     from IPython.display import display
 
-    table = (gate or Gate()).table(table)
+    gate = gate or Gate()
+    title, label, table = gate.words(title), gate.words(label), gate.table(table)
     kept = {OURS: {"exhibit": _kept(title, table, label, exact, percent)}}
     if page:
         display(_shown(table, label, exact, percent), metadata=kept)
@@ -59,6 +60,7 @@ def state(**facts):
     """Tell the runner facts that the page shows in its own words, such as ``as_of="1998-06-30"``. Shows nothing."""
     from IPython.display import display
 
+    facts = {name: _masked(fact) for name, fact in facts.items()}
     display({"text/plain": ""}, raw=True, metadata={OURS: {"facts": facts}})
 
 
@@ -76,6 +78,12 @@ def told(notebook):
             found.warnings.extend([ours["warning"]] if "warning" in ours else [])
             found.facts.update(ours.get("facts", {}))
     return found
+
+
+def _masked(fact):
+    if isinstance(fact, dict):
+        return {name: _masked(part) for name, part in fact.items()}
+    return Gate().words(fact)
 
 
 def _shown(table, label, exact, percent):
