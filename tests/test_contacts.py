@@ -58,7 +58,8 @@ class TestList:
         done = reports.contacts("sms", "marketing", "2025-06-10", **files(shop))
         assert done.path.stat().st_mode & 0o777 == 0o600 and done.path.parent.stat().st_mode & 0o777 == 0o700
 
-    def test_pseudonyms_of_a_report_lead_back_with_the_same_file(self, shop):
+    def test_pseudonyms_of_a_report_lead_back_with_the_same_key(self, shop, monkeypatch):
+        monkeypatch.setenv(privacy.pseudonyms.KEY, "a key of sixteen signs or more")
         tx = transactions.clean(transactions.read(shop / "orders.csv").tx).tx
         names = privacy.pseudonymise(tx).table["customer_id"]
         wanted = names[tx["customer_id"].astype(str).isin(["101", "104"]).to_numpy()].unique()
@@ -69,8 +70,8 @@ class TestList:
 
     def test_a_segment_of_the_firm(self, tmp_path):
         done = reports.contacts("email", "marketing", "2025-12-29", segment="At risk", out=tmp_path)
-        orders = datasets.load("firm/orders")
-        sold = orders[orders["amount"] >= 0]
+        orders, people = datasets.load("firm/orders"), datasets.load("firm/customers").query("kind == 'person'")
+        sold = orders[(orders["amount"] >= 0) & orders["customer_id"].isin(people["customer_id"])]
         found = rfm.segments(rfm.score(sold, as_of=sold["date"].max()))
         assert len(done.made.allowed) + done.made.excluded["people"].sum() == (found["segment"] == "At risk").sum()
         assert done.made.allowed["email"].str.endswith("@example.com").all()
@@ -102,7 +103,7 @@ class TestRefusals:
             reports.contacts("pigeon", "marketing", "2025-06-10", **files(shop))
         with pytest.raises(Refusal, match="sends nothing"):
             reports.contacts("sms", "analytics", "2025-06-10", **files(shop))
-        (shop / "others.csv").write_text("id\nC-9999\n", encoding="utf-8")
+        (shop / "others.csv").write_text("id\n9999\n", encoding="utf-8")
         with pytest.raises(Refusal, match="1 of 1 in others"):
             reports.contacts("sms", "marketing", "2025-06-10", only=shop / "others.csv", **files(shop))
         with pytest.raises(Refusal, match="email"):
@@ -117,3 +118,82 @@ class TestRefusals:
 def test_a_report_that_lists_nobody_reveals_nothing(capsys):
     assert cli.main(["report", "clv", "--reveal"]) == 2
     assert "nothing to reveal" in capsys.readouterr().err
+
+
+class TestAwkwardFiles:
+    """What real shops export, and what must not turn it into a wrong message."""
+
+    def ask(self, shop, consents, at="2025-06-10", **more):
+        pd.DataFrame(consents).to_csv(shop / "consents.csv", index=False)
+        return reports.contacts("sms", "marketing", at, **files(shop, **more))
+
+    @staticmethod
+    def said(*events):
+        told = pd.DataFrame(events, columns=["customer_id", "at", "event"]).assign(channel="sms", purpose="marketing")
+        return told
+
+    def test_a_withdrawal_of_the_same_day_wins(self, shop):
+        for events in (
+            [(101, "2025-03-01", "withdrawn"), (101, "2025-03-01", "given")],
+            [(101, "2025-03-01 10:00", "given"), (101, "2025-03-01", "withdrawn")],
+        ):
+            made = self.ask(shop, self.said(*events), out=str(shop / f"lists{len(events[0][1])}")).made
+            assert dict(made.excluded.to_numpy())["withdrawn"] == 1
+        later = [(101, "2025-03-01 10:00", "withdrawn"), (101, "2025-03-01 11:00", "given")]
+        assert len(self.ask(shop, self.said(*later), out=str(shop / "c")).made.allowed) == 1
+
+    def test_an_empty_cell_agrees_to_nothing(self, shop):
+        with pytest.raises(Refusal, match="row 0"):
+            self.ask(shop, self.said((101, "2025-03-01", None)))
+
+    def test_ids_that_are_nearly_somebodys(self, shop):
+        with pytest.raises(Refusal, match="written otherwise"):
+            self.ask(shop, self.said(("00101", "2025-03-01", "withdrawn")))
+        made = self.ask(shop, self.said((" 101 ", "2025-03-01", "Given "))).made
+        assert made.allowed["customer_id"].tolist() == ["101"]
+
+    def test_a_column_named_person_takes_nobodys_place(self, shop):
+        made = self.ask(shop, self.said((101, "2025-03-01", "given")).assign(person=102)).made
+        assert made.allowed["customer_id"].tolist() == ["101"]
+
+    def test_of_two_answers_on_one_day_the_listing_counts(self, shop):
+        checks = pd.DataFrame({"customer_id": [103, 103], "register": "No Text Message", "listed": ["TRUE", "FALSE"],
+                               "checked_on": ["2025-06-01 15:00", "2025-06-01 08:00"]})  # fmt: skip
+        checks.to_csv(shop / "checks.csv", index=False)
+        told = self.said((103, "2025-03-01", "given")).assign(channel="email")
+        assert dict(self.ask(shop, told).made.excluded.to_numpy())["on the register"] == 1
+
+    def test_a_day_in_the_past_hides_no_withdrawal(self, shop):
+        told = self.said((101, "2025-03-01", "given"), (101, "2025-06-20", "withdrawn"))
+        with pytest.raises(Refusal, match="1 person on this list took the consent back"):
+            self.ask(shop, told)
+
+    def test_who_cannot_be_reached_is_not_on_the_list(self, shop):
+        people = pd.DataFrame({"customer_id": [101, 101, 102], "phone": [None, "0000101", "0000102"]})
+        people.to_csv(shop / "people.csv", index=False)
+        told = self.said((101, "2025-03-01", "given"), (103, "2025-03-01", "given"))
+        made = self.ask(shop, told, people=str(shop / "people.csv")).made
+        assert made.allowed["phone"].tolist() == ["0000101"]
+        assert dict(made.excluded.to_numpy())["no phone known"] == 1
+
+    def test_nobody_agreed_yet(self, shop):
+        made = self.ask(shop, self.said()).made
+        assert dict(made.excluded.to_numpy()) == {"no consent": 6}
+
+    def test_numbers_of_a_run_without_a_key_mean_nobody(self, shop):
+        (shop / "best.csv").write_text("customer\nC-0001\n", encoding="utf-8")
+        with pytest.raises(Refusal, match="without a key"):
+            reports.contacts("sms", "marketing", "2025-06-10", only=shop / "best.csv", **files(shop))
+
+    def test_a_list_of_ids_without_a_name_on_top(self, shop):
+        (shop / "best.csv").write_text("101\n103\n", encoding="utf-8")
+        made = reports.contacts("sms", "marketing", "2025-06-10", only=shop / "best.csv", **files(shop)).made
+        assert made.allowed["customer_id"].tolist() == ["101", "103"]
+
+    def test_files_and_folders_that_cannot_be_used(self, shop):
+        (shop / "latin.csv").write_bytes("Kundin\nM\xfcller\n".encode("latin-1"))
+        with pytest.raises(Refusal, match="no UTF-8"):
+            reports.contacts("sms", "marketing", "2025-06-10", only=shop / "latin.csv", **files(shop))
+        (shop / "taken").write_text("x")
+        with pytest.raises(Refusal, match="cannot be written"):
+            reports.contacts("sms", "marketing", "2025-06-10", **files(shop, out=str(shop / "taken")))

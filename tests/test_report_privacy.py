@@ -43,8 +43,10 @@ def test_the_firm_of_the_course(tmp_path):
     assert "not legal advice" in text and "31 May 2026" in text and "the last day was 15 September 2025" in text
     book = load_workbook(run.folder / "exhibits.xlsx", read_only=True)
     rows = {r[0]: r for r in book["Messages that should not have go"[:31]].iter_rows(values_only=True)}
+    people = datasets.load("firm/customers").query("kind == 'person'")["customer_id"]
+    sent = datasets.load("firm/contacts").query("customer_id in @people")
     screened = pdpa.screen(
-        datasets.load("firm/contacts"), pdpa.Ledger.of(datasets.load("firm/consents")),
+        sent, pdpa.Ledger.of(datasets.load("firm/consents")),
         pdpa.Checks.of(datasets.load("firm/dnc_checks")),
     )  # fmt: skip
     assert rows["all"][-1] == (~screened["allowed"]).sum()
@@ -55,7 +57,10 @@ def test_the_firm_of_the_course(tmp_path):
 def test_small_counts_stand_in_words_and_nobody_is_named(ledgers, tmp_path):
     run = reports.run("privacy", ledgers.pop("data"), tmp_path / "out", **ledgers)
     text = words(run)
-    assert "fewer than 5: messages more than ten business days after" in text and "3 messages" not in text
+    assert (
+        "messages more than ten business days after the person had withdrawn (fewer than 5 people)" in text
+        and "3 messages" not in text
+    )
     assert "the Commission was told on 13 May 2025; the last day was 12 May 2025" in text
     found = {p.name: p.read_bytes() for p in run.folder.iterdir()}
     with zipfile.ZipFile(run.folder / "exhibits.xlsx") as book:

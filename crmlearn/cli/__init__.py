@@ -19,6 +19,7 @@ def main(argv=None):
     argv : list of str; without it, what was typed
     Returns: 0 good, 1 it failed, 2 bad input or bad usage, 3 done with warnings, 130 stopped by Ctrl-C
     """
+    options = None
     try:
         options = _parser().parse_args(argv)
         code = options.run(options)
@@ -34,7 +35,8 @@ def main(argv=None):
         return STOPPED
     except Refusal as refusal:
         say(refusal)
-        if "='" in str(refusal) or "columns={" in str(refusal):  # said in Python's words
+        told = hasattr(options, "told")  # by -p
+        if told and ("='" in str(refusal) or "columns={" in str(refusal)):  # said in Python's words
             print(f"  Here: {report.IN_WORDS_OF_THE_LINE}", file=sys.stderr)
         return BAD_INPUT
     except Exception:

@@ -11,7 +11,7 @@ import pandas as pd
 from crmlearn import datasets, pdpa, privacy
 from crmlearn.errors import Refusal
 from crmlearn.reports.exhibits import state, warn
-from crmlearn.transactions.sources import open_table
+from crmlearn.reports.ledgers import read_ledger
 
 _FIRM = {"data": "contacts", "consents": "consents", "checks": "dnc_checks", "orders": "orders",
          "duplicates": "records", "breaches": "breach"}  # fmt: skip
@@ -45,8 +45,8 @@ def open_records(given):
     if not own and (others := [name for name in _OPTIONAL if given[name]]):
         raise Refusal("these ledgers belong to a file of messages.", f"{others[0]} without data", "--data messages.csv")
     source = Path(given["data"]) if own else datasets.path("firm/contacts")
-    tables = {name: _table(given[name]) for name in _OPTIONAL if given[name]} if own else _firm()
-    messages = _table(source) if own else tables.pop("data")
+    tables = {name: read_ledger(given[name], empty=True) for name in _OPTIONAL if given[name]} if own else _firm()
+    messages = read_ledger(source) if own else tables.pop("data")
     state(data={"name": source.name, "sha256": datasets.sha256(source), "bytes": source.stat().st_size})
     answers = {name: given[name] or None for name in ("officer", "policies", "keep_years")}
     latest = pdpa.ruling.moments("at", messages["at"]).max().date() if "at" in messages and len(messages) else None
@@ -59,7 +59,7 @@ def open_records(given):
     state(as_of=f"{day:%Y-%m-%d}")
     gate = privacy.Gate(own or datasets.card("firm/contacts").facts["personal"], given["smallest_cell"])
     found = pdpa.findings(records)
-    found["finding"] = [_in_words(*row, gate.smallest) for row in found[["finding", "found"]].itertuples(index=False)]
+    found["finding"] = [_in_words(*row, gate.smallest) for row in found[["finding", "people"]].itertuples(index=False)]
     serious = int((found["severity"] == "serious").sum())
     if serious:
         warn(f"{serious} of the findings {'is' if serious == 1 else 'are'} serious: see the table.")
@@ -69,6 +69,8 @@ def open_records(given):
 
 def _firm():
     tables = {name: datasets.load(f"firm/{table}") for name, table in _FIRM.items()}
+    people = datasets.load("firm/customers").query("kind == 'person'")["customer_id"]
+    tables["data"] = tables["data"][tables["data"]["customer_id"].isin(people)]  # firms have other rules
     tables["duplicates"] = tables["duplicates"].rename(columns={"true_customer_id": "customer_id"})
     kinds = "full name; e-mail address; payment card or bank account number"
     names = {"people_in_the_file": "people", "only_inside_the_firm": "internal_only",
@@ -77,13 +79,8 @@ def _firm():
     return tables
 
 
-def _table(file):
-    frame, _, _ = open_table(file)
-    return frame.to_pandas()
-
-
-def _in_words(text, found, smallest):
-    """Three people are soon recognised: a small count stands as such."""
-    if pd.isna(found) or not 0 < found < smallest:
+def _in_words(text, people, smallest):
+    """Three people are soon recognised, and so are eight messages to three: such a count is not told."""
+    if pd.isna(people) or not 0 < people < smallest:
         return text
-    return re.sub(r"^[\d,]+ (\w+)", lambda hit: f"fewer than {smallest}: {hit[1]}", text)
+    return re.sub(r"^[\d,]+ (.*)", lambda hit: f"{hit[1]} (fewer than {smallest} people)", text)
