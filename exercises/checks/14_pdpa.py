@@ -16,7 +16,7 @@ from crmlearn import pdpa
 from crmlearn.checks import Labelled, Matching, Mistake, Number, Task
 
 # Case 1: seven events, three clocks, one count that grows
-LOAN, CARD = ("full name", "loans or debts"), ("full name", "payment card or bank account number")
+LOAN, SAVED = ("full name", "loans or debts"), ("full name", "deposits")
 MAIL = ("other", "e-mail address")
 EVENTS = {
     "A": pdpa.Breach(LOAN, 40, protected_before=True),
@@ -24,7 +24,7 @@ EVENTS = {
     "C": pdpa.Breach(MAIL, 499),
     "D": pdpa.Breach(("full name", "net worth"), 900, internal_only=True),
     "E": pdpa.Breach(("full name", "identification number", "deposits"), 150, role="intermediary"),
-    "F": pdpa.Breach(CARD, 12, silence="law enforcement"),
+    "F": pdpa.Breach(SAVED, 12, silence="law enforcement"),
     "G": pdpa.Breach(LOAN, 3),
 }
 TOLD = ("nobody", "client", "Commission", "Commission and people")
