@@ -211,3 +211,46 @@ class TestRefusals:
             Records("2025-12-31", requests=pd.DataFrame({"asked_on": ["03/04/2025"], "answered_on": [None]}))
         with pytest.raises(Refusal, match="no date"):
             Ledger.of(pd.DataFrame({"customer_id": ["P1"], "at": ["1.2.25"], "channel": ["sms"], "event": ["given"]}))
+
+
+class TestWhatNobodyWroteDown:
+    def test_a_breach_without_its_kinds_of_data(self):
+        row = {"people": 30, "noticed_on": "2025-09-01", "assessed_on": "2025-09-05"}
+        found = told(Records("2025-12-31", breaches=pd.DataFrame([row])), "data breach notification")
+        assert found["severity"].item() == "cannot tell" and "kinds of data" in found["finding"].item()
+        large = told(Records("2025-12-31", breaches=pd.DataFrame([row | {"people": 500}])), "data breach notification")
+        assert "no record that the Commission was told" in large["finding"].iloc[0]
+
+    def test_there_is_still_time(self):
+        row = {"people": 600, "noticed_on": "2025-09-01", "assessed_on": "2025-09-04", "told_commission_on": None}
+        found = told(Records("2025-09-05", breaches=pd.DataFrame([row])), "data breach notification").iloc[0]
+        assert found["severity"] == "mend" and "is to be told by 7 September 2025" in found["finding"]
+
+    def test_an_incident_is_not_called_by_a_name(self):
+        row = {"incident_id": "Tan Ah Kow laptop", "people": 600, "noticed_on": "2025-09-01"}
+        found = told(Records("2025-09-05", breaches=pd.DataFrame([row])), "data breach notification").iloc[0]
+        assert found["finding"].startswith("breach 1: noticed")
+
+    def test_messages_without_a_date(self):
+        sent = messages(("P1", None, "email"), ("P1", "2025-01-01", "email"))
+        found = told(Records("2025-12-31", consents=consents(), messages=sent), "consent")
+        assert "1 message without a date" in found["finding"].str.cat() and "cannot tell" in set(found["severity"])
+
+    def test_consent_to_letters_is_none_to_mails(self):
+        book = consents(("P1", "2025-01-01", "post", "given", "v1"))
+        sent = messages(*[("P1", f"2025-02-0{n}", "email") for n in range(1, 8)])
+        found = told(Records("2025-12-31", consents=book, messages=sent), "consent")
+        row = found[found["severity"] == "serious"].iloc[0]
+        assert (row["found"], row["people"]) == (7, 1)  # many messages, one person
+
+    def test_no_safeguard_by_any_name(self):
+        receivers = pd.DataFrame({"to": list("abc"), "safeguard": ["None", "-", "a contract"]})
+        assert told(Records("2025-12-31", transfers=receivers), "transfer limitation")["found"].item() == 2
+
+    def test_before_the_duty_began(self):
+        duties = pdpa.must_notify(pdpa.Breach(["full name", "loans or debts"], 900, assessed_on="2019-01-15"))
+        assert duties.commission.answer == "no" and "1 February 2021" in str(duties.notifiable)
+
+    def test_an_intermediary_of_a_public_agency_tells_the_agency(self):
+        duties = pdpa.must_notify(pdpa.Breach(["other"], 900, role="intermediary of a public agency"))
+        assert "public agency" in duties.client.question and duties.client.sections == ("s 26E",)

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crmlearn.errors import Refusal
-from crmlearn.privacy import mask, pseudonymise, pseudonyms, suppress, suppress_grid
+from crmlearn.privacy import Gate, mask, pseudonymise, pseudonyms, suppress, suppress_grid
 
 ENGINES = pytest.mark.parametrize("engine", [pd, pl], ids=["pandas", "polars"])
 SECRET = "a secret of 24 bytes yes"
@@ -334,3 +334,41 @@ class TestMask:
 
 def test_no_key_of_the_environment_leaks_into_these_tests():
     assert pseudonyms.KEY not in os.environ
+
+
+class TestGate:
+    @pytest.mark.parametrize(
+        "name",
+        ["email", "E-mail", "workPhone", "phones", "phone1", "MobileNo", "hp", "homeAddress", "DOB", "NRIC/FIN",
+         "Kunde", "contact_person", "first name", "notes", "freeText", "description", "customer_id"],
+    )  # fmt: skip
+    def test_what_reaches_or_names_somebody_is_held_back(self, name):
+        shown = Gate().table(pd.DataFrame({name: ["Tan Ah Kow", "Lim Bee Hoon"], "n": [1, 2]}))
+        assert shown[shown.columns[0]].eq("[held back]").all() and shown["n"].tolist() == [1, 2]
+
+    def test_numbers_may_be_phones_or_counts(self):
+        table = pd.DataFrame({"phone": [91234567, 81234567], "email": [120, 0], "sales": [91234567, 5]})
+        shown = Gate().table(table)
+        assert shown["phone"].eq("[held back]").all()
+        assert shown["email"].tolist() == [120, 0] and shown["sales"].tolist() == [91234567, 5]
+
+    def test_labels_are_masked_too(self):
+        table = pd.DataFrame({"tan@shop.sg": [1]}, index=pd.Index(["S1234567D"], name="of 9123 4567"))
+        shown = Gate().table(table)
+        assert (shown.columns[0], shown.index[0], shown.index.name) == ("[mail]", "[NRIC]", "of [number]")
+        assert Gate().table(pd.DataFrame({"n": [1]}, index=[91234567])).index[0] == "[number]"
+        levels = pd.MultiIndex.from_tuples([("new", "tan@shop.sg")], names=["segment", "who"])
+        assert Gate().table(pd.DataFrame({"n": [1]}, index=levels)).index[0] == ("new", "[mail]")
+
+    def test_pseudonyms_stay_and_reveal_opens_the_ids_only(self):
+        table = pd.DataFrame({"customer_id": ["C-0001", "tan@shop.sg"], "seen": ["a", "lim@shop.sg"]})
+        assert Gate().table(table)["customer_id"].tolist() == ["C-0001", "[held back]"]
+        shown = Gate(reveal=True).table(table)
+        assert shown["customer_id"].tolist() == ["C-0001", "tan@shop.sg"] and shown["seen"].tolist() == ["a", "[mail]"]
+        byname = Gate(reveal=True).table(pd.DataFrame({"n": [1]}, index=pd.Index(["lim@shop.sg"], name="place")))
+        assert byname.index[0] == "[mail]"
+
+    def test_data_about_nobody_pass(self):
+        table = pd.DataFrame({"phone": ["01234567"]})
+        assert Gate(personal=False).table(table) is table and Gate(personal=False, k=5).smallest == 1 < Gate().smallest
+        assert "card says" in Gate(personal=False).ids(table, "phone").method

@@ -149,3 +149,17 @@ class TestNoise:
             noisy_count(5, 0, seed=1)
         with pytest.raises(Refusal, match="count"):
             noisy_count(-1, 1, seed=1)
+
+
+class TestSmallTotals:
+    @pytest.mark.parametrize("counts", [[[2, 0], [30, 40]], [[1, 1], [1, 1]], [[3, 0], [0, 0]]])
+    def test_a_small_total_tells_as_much_as_a_small_count(self, counts):
+        shown = hide_cells(pd.DataFrame(counts, index=["a", "b"], columns=["x", "y"]))
+        values = shown.to_numpy(float)
+        assert not ((values > 0) & (values < 5)).any()
+
+    def test_many_messages_to_few_people_are_few(self):
+        grid = pd.DataFrame({"sms": [80, 90], "mail": [70, 60]})
+        people = pd.DataFrame({"sms": [2, 90], "mail": [70, 60]})
+        shown = hide_cells(grid, persons=people)
+        assert np.isnan(shown.loc[0, "sms"]) and shown["sms"].isna().sum() > 1

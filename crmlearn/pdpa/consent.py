@@ -83,7 +83,7 @@ class Ledger:
         for number, row in zip(rows.index, rows.to_dict("records"), strict=True):
             told = {k: v for k, v in row.items() if not (v is None or v != v or v == "")}
             try:
-                if empty := [name for name in row if name not in told and name != "wording"]:
+                if empty := [name for name in row if name not in told and name not in _may_be_empty(row)]:
                     raise Refusal(f"{empty[0]} is empty.", "nothing", "a word: an empty cell agrees to nothing")
                 events.append(Event(**told | {"at": told["at"].to_pydatetime()}))
             except (Refusal, KeyError, TypeError) as problem:
@@ -193,6 +193,11 @@ def may_use(ledger, person, channel, purpose="marketing", at=None):
         return Decision(question, "no", (reason,), at=on, ground="deemed consent only")
     none = Reason("no consent to marketing is recorded", "s 13", "as summarised")
     return Decision(question, "no", (none,), at=on, ground="no consent")
+
+
+def _may_be_empty(row):
+    """A withdrawal needs no way in which it came about."""
+    return ("wording", "route") if str(row.get("event")).strip().casefold() == "withdrawn" else ("wording",)
 
 
 def by_person(table):

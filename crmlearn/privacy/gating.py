@@ -14,7 +14,7 @@ from crmlearn.privacy.pseudonyms import Pseudonymised, pseudonymise
 _PERSONAL = {
     "email", "mail", "phone", "mobile", "handphone", "hp", "tel", "telephone", "fax", "nric", "fin", "passport", "ic",
     "address", "street", "postcode", "postal", "zip", "birth", "birthday", "birthdate", "dob", "surname", "firstname",
-    "lastname", "fullname", "contact", "client", "kunde", "buyer", "comment", "note", "remark", "body", "freetext",
+    "lastname", "fullname", "contact", "client", "kunde", "buyer", "comment", "note", "remark", "body", "text",
     "description",
 }  # fmt: skip
 _IDS = ("customer_id", "customer", "customer id")
