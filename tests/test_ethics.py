@@ -1,6 +1,7 @@
 """Ethics: what doing right must bring, six sides of an argument, and differences between groups, told from luck."""
 
 import math
+from decimal import Decimal
 
 import numpy as np
 import pandas as pd
@@ -16,6 +17,12 @@ def people(**groups):
     """{group: (chosen, not chosen)}"""
     rows = [(g, k < yes) for g, (yes, no) in groups.items() for k in range(yes + no)]
     return pd.DataFrame(rows, columns=["group", "sent"])
+
+
+@pytest.fixture(scope="module")
+def firms_plans():
+    orders = datasets.load("firm/orders").query("kind == 'order' and status == 'completed'")
+    return datasets.load("firm/memberships"), orders
 
 
 class TestTrust:
@@ -63,6 +70,22 @@ class TestArguments:
         with pytest.raises(Refusal, match="no saved argument"):
             ethics.Argument.load(tmp_path / "bad.json")
 
+    def test_words_are_needed_and_a_folder_is_made(self, tmp_path):
+        begun = ethics.argue("A cheaper heater passes the law's test.")
+        for wrong in (None, "", "  ", 7):
+            with pytest.raises(Refusal, match="needs words"):
+                ethics.argue(wrong)
+            with pytest.raises(Refusal, match="'company to customer' needs words"):
+                begun.side("company to customer", wrong)
+            with pytest.raises(Refusal, match="'because' needs words"):
+                begun.decide("yes", wrong, "it costs")
+        with pytest.raises(Refusal, match="sides are a dict"):
+            ethics.Argument("a case", ["company to customer"])
+        path = begun.save(tmp_path / "new" / "folder" / "mine.json")
+        assert ethics.Argument.load(path) == begun
+        with pytest.raises(Refusal, match="no file can be written"):
+            begun.save(path / "below a file.json")
+
 
 class TestSelection:
     def test_the_four_fifths_by_hand(self):
@@ -100,6 +123,41 @@ class TestSelection:
         told = b[["chosen_of_responders", "opportunity_low", "opportunity_top", "responders_of_chosen"]]
         assert b.responders == 0 and told.isna().all()
 
+    def test_a_yardstick_of_one_person_proves_nothing(self):
+        # One of one is 100 %, and by Wilson anything from 21 %: 300 of 500 may well be more than four fifths of it.
+        told = ethics.selection(people(one=(1, 0), many=(300, 200)), "group", "sent").set_index("group")
+        assert told.ratio["many"] == 0.6 and told.below_four_fifths["many"] == "cannot tell"
+        told = ethics.selection(people(all=(500, 0), many=(300, 200)), "group", "sent").set_index("group")
+        assert told.below_four_fifths["many"] == "yes"
+        told = ethics.selection(people(all=(500, 0), others=(490, 10), one=(1, 0)), "group", "sent").set_index("group")
+        assert told.below_four_fifths[["others", "one"]].tolist() == ["no", "cannot tell"]
+
+    def test_who_has_not_answered_counts_for_parity_alone(self):
+        table = people(a=(6, 4), b=(5, 5)).assign(bought=[1.0, np.nan] * 10)
+        told = ethics.selection(table, "group", "sent", "bought").set_index("group")
+        assert told.people.tolist() == [10, 10] and told.not_known.tolist() == [5, 5]
+        assert told.chosen.tolist() == [0.6, 0.5] and told.responders.tolist() == [5, 5]
+        nullable = table.assign(bought=table.bought.astype("boolean"))
+        assert ethics.selection(nullable, "group", "sent", "bought").set_index("group").equals(told)
+
+    def test_names_of_columns_do_no_harm(self):
+        table = people(a=(6, 4), b=(5, 5))
+        asked = ethics.selection(table, "group", "sent")
+        kinds = table.assign(group=pd.Categorical(table.group, ["c", "b", "a"]))
+        assert ethics.selection(kinds, "group", "sent", "sent").responders.tolist() == [6, 5]
+        for name in ("people", "chosen", "ratio", "index", "low"):
+            assert ethics.selection(table.rename(columns={"group": name}), name, "sent").equals(asked)
+
+    @given(st.integers(1, 30), st.integers(1, 30), st.integers(1, 30), st.integers(1, 30))
+    def test_three_measures_and_one_equation(self, a, b, c, d):
+        # share chosen x who respond among the chosen = share who respond x opportunity, in every group
+        rows = [(g, s, r) for g, n in (("x", (a, b, c, d)), ("y", (d, a, b, c)))
+                for (s, r), k in zip(((1, 1), (1, 0), (0, 1), (0, 0)), n, strict=True) for _ in range(k)]  # fmt: skip
+        table = pd.DataFrame(rows, columns=["group", "sent", "bought"])
+        told = ethics.selection(table, "group", "sent", "bought")
+        base = told.responders / told.people
+        assert np.allclose(told.chosen * told.responders_of_chosen, base * told.chosen_of_responders)
+
     @given(st.integers(1, 40), st.integers(1, 40), st.integers(0, 40), st.integers(1, 40))
     def test_ratios_lie_at_most_at_one_and_sizes_add_up(self, a, b, c, d):
         told = ethics.selection(people(x=(a, b), y=(c, d)), "group", "sent")
@@ -128,6 +186,21 @@ class TestCalibration:
     def test_refusals(self):
         with pytest.raises(Refusal, match="between 0 and 1"):
             ethics.calibration(pd.DataFrame({"g": ["a"], "p": [70], "y": [1]}), "g", "p", "y")
+        two = pd.DataFrame({"g": ["a", "b"], "p": [0.4, 0.5], "y": [0, 1]})
+        for table, why in (
+            (two.assign(y=[0, 40]), "'y' is not true or false"),
+            (two.assign(p=["0.4", "0.5"]), "no numbers"),
+            (two.assign(p=[0.4, np.nan]), "'p' is missing"),
+            (two.iloc[:0], "there are no people"),
+        ):
+            with pytest.raises(Refusal, match=why):
+                ethics.calibration(table, "g", "p", "y")
+
+    @pytest.mark.parametrize("bins", [1, 3, 10, 11, 20, 50])
+    def test_every_step_has_a_name_of_its_own(self, bins):
+        p = (np.arange(bins) + 0.5) / bins
+        told = ethics.calibration(pd.DataFrame({"g": "a", "p": p, "y": 0}), "g", "p", "y", bins=bins)
+        assert told.step.is_unique and len(told) == bins
 
 
 class TestPrices:
@@ -146,6 +219,24 @@ class TestPrices:
         assert told.purchases.sum() == 2 and told["index"].tolist() == [1, 1]
         with pytest.raises(Refusal, match="nothing in common"):
             ethics.price_gap(sold.iloc[1:], "area", "price", "product")
+
+    def test_a_gift_is_no_price_and_shares_nothing(self):
+        # S got the wok for nothing: then N alone paid for one, and there is nothing to compare it with.
+        sold = pd.DataFrame({"area": ["N", "S", "N", "S"], "product": ["pan", "pan", "wok", "wok"],
+                             "price": [10, 10, 99, 0]})  # fmt: skip
+        told = ethics.price_gap(sold, "area", "price", "product")
+        assert told.purchases.tolist() == [1, 1] and told["index"].tolist() == [1, 1]
+
+    def test_refusals(self):
+        sold = pd.DataFrame({"area": ["N", "S"], "product": ["pan", "pan"], "price": [10.0, 9.0]})
+        for table, why in (
+            (sold.assign(price=["10", "9"]), "no numbers"),
+            (sold.assign(price=[10, np.inf]), "without end"),
+            (sold.assign(price=[10, np.nan]), "'price' is missing"),
+            (sold.iloc[:0], "there are no purchases"),
+        ):
+            with pytest.raises(Refusal, match=why):
+                ethics.price_gap(table, "area", "price", "product")
 
 
 def plus(*rows):
@@ -180,22 +271,48 @@ class TestDarkPatterns:
         assert told.paid_per_month.to_dict() == {"monthly": 6, "yearly": 5, "all": 11}
 
     @given(st.integers(1, 700))
-    def test_the_firms_plans_add_up(self, days):
-        table = datasets.load("firm/memberships")
-        orders = datasets.load("firm/orders").query("kind == 'order' and status == 'completed'")
-        told = ethics.paid_unused(table, orders, "2025-12-28", days).set_index("plan")
+    def test_the_firms_plans_add_up(self, firms_plans, days):
+        told = ethics.paid_unused(*firms_plans, "2025-12-28", days).set_index("plan")
         parts = told.drop(index="all")
         assert parts.unused.sum() == told.unused["all"] and (told.unused <= told.members).all()
         assert parts.paid_per_month.sum() == pytest.approx(told.paid_per_month["all"])
 
     def test_refusals(self):
-        orders = pd.DataFrame({"customer_id": [], "date": pd.to_datetime([])})
+        orders = pd.DataFrame({"customer_id": ["a"], "date": ["2025-11-01"]})
         with pytest.raises(Refusal, match="weekly"):
             ethics.paid_unused(plus(("a", "weekly", 1.0, "2025-01-01", None)), orders, "2025-12-28")
         with pytest.raises(Refusal, match="run for so long"):
             ethics.paid_unused(plus(("a", "yearly", 1.0, "2025-12-01", None)), orders, "2025-12-28")
         with pytest.raises(Refusal, match="'price'"):
             ethics.paid_unused(plus().drop(columns="price"), orders, "2025-12-28")
+
+    def test_a_number_as_text_is_another_customer_and_is_said(self):
+        orders = pd.DataFrame({"customer_id": [1, 2], "date": ["2025-11-01", "2025-11-02"]})
+        with pytest.raises(Refusal, match="no member stands in the orders"):
+            ethics.paid_unused(plus(("1", "yearly", 60.0, "2025-01-01", None)), orders, "2025-12-28")
+        told = ethics.paid_unused(plus((1, "yearly", 60.0, "2025-01-01", None)), orders, "2025-12-28")
+        assert told.unused.tolist() == [0, 0]
+
+    def test_prices_and_days_that_nobody_knows_are_not_dropped_in_silence(self):
+        orders = pd.DataFrame({"customer_id": ["a"], "date": ["2025-11-01"]})
+        one = plus(("a", "yearly", 60.0, "2025-01-01", None))
+        for row, why in (
+            (one.assign(price=np.nan), "'price' is missing"),
+            (one.assign(price=-60.0), "less than nothing"),
+            (one.assign(price=np.inf), "without end"),
+            (one.assign(price="60 dollars"), "no numbers"),
+            (one.assign(started_on=pd.NaT), "'started_on' is missing"),
+            (one.assign(started_on="03/04/2025"), "is no date"),
+            (one.iloc[:0], "no memberships"),
+        ):
+            with pytest.raises(Refusal, match=why):
+                ethics.paid_unused(row, orders, "2025-12-28")
+        with pytest.raises(Refusal, match="is no date"):
+            ethics.paid_unused(one, orders.assign(date="01/11/2025"), "2025-12-28")
+        with pytest.raises(Refusal, match="as_of"):
+            ethics.paid_unused(one, orders, "28/12/2025")
+        with pytest.raises(Refusal, match="'date' is missing"):
+            ethics.paid_unused(one, orders.assign(date=pd.NaT), "2025-12-28")
 
 
 class TestRefusals:
@@ -208,8 +325,23 @@ class TestRefusals:
             ethics.selection(people(a=(1, 2), b=(1, 1)).assign(sent="yes"), "group", "sent")
         with pytest.raises(Refusal, match="'groups'"):
             ethics.selection(people(a=(1, 2)), "groups", "sent")
+        two = people(a=(1, 2), b=(1, 1))
+        for table, why in (
+            (two.iloc[:0], "there are no people"),
+            (pd.concat([two, two.group], axis=1), "stands twice"),
+            (two.assign(group=[None, *two.group[1:]]), "'group' is missing"),
+            (two.assign(sent=[np.nan, *two.sent[1:]]), "'sent' is missing"),
+        ):
+            with pytest.raises(Refusal, match=why):
+                ethics.selection(table, "group", "sent")
 
     def test_trust(self):
         with pytest.raises(Refusal, match="for 70 % write"):
             ethics.doing_right(1, 1, 1, 70, 0.8, 0.1)
         assert ethics.break_even_retention(1e9, 10, 5, 0.5, 0.1) == math.inf
+        with pytest.raises(Refusal, match="too large"):
+            ethics.doing_right(1, 1e300, 1e300, 0.7, 0.8, 0.1)
+        with pytest.raises(Refusal, match="too large"):
+            ethics.break_even_retention(1.7e308, 1e200, 1e108, 0.9, 0.1)
+        by_decimal = ethics.break_even_retention(5_000, 1_000, 50, 0.70, Decimal("0.10"), cost_per_period=1)
+        assert by_decimal == ethics.break_even_retention(5_000, 1_000, 50, 0.70, 0.10, cost_per_period=1)

@@ -27,16 +27,26 @@ class Argument:
     against: str = ""
 
     def __post_init__(self):
-        for name in self.sides:
-            one_of("sides", name, NAMES)
+        _words("case", self.case)
+        if not isinstance(self.sides, dict):
+            raise Refusal("sides are a dict.", repr(self.sides)[:40], "{'company to customer': 'what is owed there'}")
+        for name, text in self.sides.items():
+            _words(one_of("sides", name, NAMES), text)
+        for part in ("decision", "because", "against"):
+            if not isinstance(getattr(self, part), str):
+                raise Refusal(f"{part} needs words.", repr(getattr(self, part))[:40], "text in quotation marks")
 
     def side(self, name, text):
-        """The argument with one side written, or written anew."""
-        return replace(self, sides={**self.sides, one_of("side", name, NAMES): str(text)})
+        """The argument with one side written, or written anew. Errors: Refusal for an unknown side, and no words"""
+        return replace(self, sides={**self.sides, one_of("side", name, NAMES): text})
 
     def decide(self, decision, because, against):
-        """The argument with a decision, its reason, and the strongest reason against it."""
-        return replace(self, decision=str(decision), because=str(because), against=str(against))
+        """The argument with a decision, its reason, and the strongest reason against it.
+
+        Errors: Refusal for no words
+        """
+        parts = {"decision": decision, "because": because, "against": against}
+        return replace(self, **{part: _words(part, text) for part, text in parts.items()})
 
     @property
     def missing(self):
@@ -51,12 +61,20 @@ class Argument:
         return pd.DataFrame(parts, columns=["part", "text"])
 
     def save(self, path, overwrite=False):
-        """Keep it as a file of one's own (JSON). Errors: Refusal where a file is already"""
+        """Keep it as a file of one's own (JSON), in a folder that is made where it is missing.
+
+        Errors: Refusal where a file is already, and where none can be written
+        """
         path = Path(path)
         if path.exists() and not overwrite:
             raise Refusal("this file is there already.", str(path), "another name, or overwrite=True")
         told = {"case": self.case, "sides": self.sides, "decision": self.decision, "because": self.because}
-        path.write_text(json.dumps(told | {"against": self.against}, ensure_ascii=False, indent=1), encoding="utf-8")
+        words = json.dumps(told | {"against": self.against}, ensure_ascii=False, indent=1)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(words, encoding="utf-8")
+        except OSError as problem:
+            raise Refusal("no file can be written there.", f"{path}: {problem.strerror}", "another folder") from None
         return path
 
     @classmethod
@@ -78,6 +96,11 @@ def argue(case):
     >>> len(begun.missing), len(begun.side("company to customer", "safe goods, whatever the law asks").missing)
     (9, 8)
     """
-    if not str(case).strip():
-        raise Refusal("a dilemma needs words.", repr(case), "argue('We know that ..., and the law says nothing.')")
-    return Argument(str(case))
+    return Argument(case)
+
+
+def _words(name, text):
+    if not isinstance(text, str) or not text.strip():
+        what = "a dilemma" if name == "case" else f"'{name}'"
+        raise Refusal(f"{what} needs words.", repr(text)[:40], "a sentence in quotation marks")
+    return text

@@ -4,8 +4,10 @@ from dataclasses import asdict, dataclass
 
 import pandas as pd
 
-from crmlearn.errors import Refusal, columns, whole
+from crmlearn.errors import Refusal, whole
+from crmlearn.ethics.rows import days, known, numbers, picked
 from crmlearn.proportions import wilson
+from crmlearn.transactions.dates import as_datetime
 
 _MONTHS = {"monthly": 1, "yearly": 12}
 
@@ -67,13 +69,14 @@ def paid_unused(memberships, orders, as_of, idle_days=182):
     """Who pays for a membership and has not ordered for some time: a reason to ask them, and no proof of a trick.
 
     memberships : pandas table, one row per membership: customer_id, plan ("monthly" or "yearly"), price (dollars for
-        each period), started_on, ended_on (missing while it runs)
+        each period), started_on, ended_on (missing while it runs); dates, or text such as 2021-04-03
     orders : pandas table: customer_id, date; no refunds and nothing cancelled
     as_of : date; only memberships that run then, and have run for idle_days, are looked at
     idle_days : whole days without an order that count as no use
     Returns: one row per plan, and all: plan, members, unused, share, low, top (Wilson, 95 %), paid_per_month (dollars,
         by those without use)
-    Errors: Refusal where no membership has run for so long
+    Errors: Refusal where no membership has run for so long, where a price or a day is missing, and where no member
+        stands in the orders (the numbers may be written differently in the two tables)
 
     >>> import pandas as pd
     >>> started, ended = pd.to_datetime(["2025-01-01"] * 2), pd.to_datetime([None, None])
@@ -84,17 +87,21 @@ def paid_unused(memberships, orders, as_of, idle_days=182):
     0  yearly        2       1             5.0
     1     all        2       1             5.0
     """
-    columns("memberships", ["customer_id", "plan", "price", "started_on", "ended_on"], memberships.columns)
-    columns("orders", ["customer_id", "date"], orders.columns)
-    day, idle = pd.Timestamp(as_of), pd.Timedelta(days=whole("idle_days", idle_days, 1, "idle_days=182", 10_000))
-    unknown = sorted(set(memberships["plan"]) - set(_MONTHS))
-    if unknown:
-        raise Refusal(f"plan {unknown[0]!r} is not known.", "a plan", "'monthly' or 'yearly'")
-    runs = memberships["ended_on"].isna() | (memberships["ended_on"] > day)
-    looked = memberships[runs & (memberships["started_on"] <= day - idle)]
+    day = pd.Timestamp(as_datetime("as_of", as_of))
+    idle = pd.Timedelta(days=whole("idle_days", idle_days, 1, "idle_days=182", 10_000))
+    plus = _memberships(memberships)
+    bought = picked("orders", orders, customer_id="customer_id", date="date")
+    known(bought, bought.columns, {c: c for c in bought})
+    bought["date"] = days(bought["date"], "date")
+    runs = plus["ended_on"].isna() | (plus["ended_on"] > day)
+    looked = plus[runs & (plus["started_on"] <= day - idle)]
     if not len(looked):
         raise Refusal("no membership has run for so long.", f"{int(runs.sum())} that run", "fewer idle_days")
-    last = orders.loc[orders["date"] < day + pd.Timedelta(days=1)].groupby("customer_id")["date"].max()
+    if set(plus["customer_id"]).isdisjoint(bought["customer_id"].unique()):
+        raise Refusal("no member stands in the orders.",
+                      f"members such as {plus['customer_id'][0]!r}, orders of {bought['customer_id'][0]!r}",
+                      "the same customer_id in both tables, as text or as numbers")  # fmt: skip
+    last = bought[bought["date"] < day + pd.Timedelta(days=1)].groupby("customer_id")["date"].max()
     # A day that is missing (never an order) compares as false, and so counts as no use.
     used = looked["customer_id"].map(last) > day - idle
     monthly = looked["price"] / looked["plan"].map(_MONTHS)
@@ -106,3 +113,16 @@ def paid_unused(memberships, orders, as_of, idle_days=182):
     told.insert(4, "low", low)
     told.insert(5, "top", top)
     return told
+
+
+def _memberships(table):
+    names = ("customer_id", "plan", "price", "started_on", "ended_on")
+    plus = picked("memberships", table, **{name: name for name in names})
+    known(plus, names[:-1], {name: name for name in names})
+    unknown = sorted(set(map(str, plus["plan"])) - set(_MONTHS))
+    if unknown:
+        raise Refusal(f"plan {unknown[0]!r} is not known.", "a plan", "'monthly' or 'yearly'")
+    plus["price"] = numbers(plus["price"], "price", "dollars for each period, such as 6.00")
+    if (plus["price"] < 0).any():
+        raise Refusal("a membership costs less than nothing.", f"{plus['price'].min():g}", "prices of 0 or more")
+    return plus.assign(**{name: days(plus[name], name) for name in ("started_on", "ended_on")})

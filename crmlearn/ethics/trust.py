@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import pandas as pd
 
 from crmlearn.errors import Refusal, number
@@ -16,7 +17,9 @@ def doing_right(cost_now, customers, margin, retention, retention_then, discount
     discount_per_period : above 0
     Returns: table: without, with, difference (currency units now) for value, cost and what is left
     What it cannot hold: harm to people who are no customers, and duties that nobody may price.
-    Source: the lifetime value of Gupta & Lehmann (2003), Journal of Interactive Marketing 17(1), 9-24
+    Source: the lifetime value after Gupta & Lehmann (2003), Journal of Interactive Marketing 17(1), 9-24; theirs begins
+        with the payment of the next period, this one with the payment of now
+    Errors: Refusal for numbers so large that the sum has no end
 
     >>> doing_right(5_000, 1_000, 50, 0.70, 0.72, 0.10, cost_per_period=1).round(0)["difference"].tolist()
     [7237.0, 7895.0, -658.0]
@@ -32,7 +35,11 @@ def doing_right(cost_now, customers, margin, retention, retention_then, discount
     rows = {"value of the customers": value, "cost of doing right": cost}
     rows["left"] = [v - c for v, c in zip(value, cost, strict=True)]
     table = pd.DataFrame(rows, index=["without", "with"]).T
-    return table.assign(difference=table["with"] - table["without"])
+    table = table.assign(difference=table["with"] - table["without"])
+    if not np.isfinite(table.to_numpy()).all():
+        raise Refusal("these numbers are too large for a sum.", f"{base:g} customers, {each:g} each, {now:g} now",
+                      "amounts of a firm that there could be")  # fmt: skip
+    return table
 
 
 def break_even_retention(cost_now, customers, margin, retention, discount_per_period, cost_per_period=0.0):
@@ -49,11 +56,11 @@ def break_even_retention(cost_now, customers, margin, retention, discount_per_pe
     left = number("margin", margin) - number("cost_per_period", cost_per_period, 0)
     if left <= 0:
         return math.inf
+    if not math.isfinite(goal):
+        raise Refusal("these numbers are too large for a sum.", f"{goal}", "costs and margins of a real firm")
     # base x left x (1 + d) / (1 + d - r) = goal, solved for r
-    d = discount_per_period
+    d = number("discount_per_period", discount_per_period, 0, low_open=True)
     needed = (1 + d) * (1 - base * left / goal) if goal > 0 else 0.0
     if needed > 1:
         return math.inf
-    if not math.isfinite(needed):
-        raise Refusal("these numbers give no retention.", f"{needed}", "costs and margins as finite numbers")
     return max(0.0, float(needed))
