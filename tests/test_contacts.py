@@ -88,6 +88,11 @@ class TestCommand:
         assert "there already" in capsys.readouterr().err
 
 
+def test_a_message_of_service_needs_no_consent_and_promotes_nothing(shop):
+    made = reports.contacts("sms", "service", "2025-06-10", **files(shop, consents=None)).made
+    assert len(made.allowed) == 6 and "nothing in it promotes" in repr(made)
+
+
 class TestRefusals:
     @pytest.mark.parametrize(
         ("more", "match"),

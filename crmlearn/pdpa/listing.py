@@ -39,7 +39,8 @@ class ContactList:
         asked = len(self.allowed) + int(self.excluded["people"].sum())
         out = "; ".join(f"{n:,} {ground}" for ground, n in self.excluded.itertuples(index=False))
         told = f"{len(self.allowed):,} of {asked:,} people may get this {self.channel} for {self.purpose}."
-        return f"{told} Left out: {out or 'nobody'}. {self.law_checked_on}"
+        kind = " Of service only as long as nothing in it promotes." if self.purpose == "service" else ""
+        return f"{told} Left out: {out or 'nobody'}.{kind} {self.law_checked_on}"
 
 
 def contact_list(people, ledger, channel, purpose, at, checks=None, related=False):
