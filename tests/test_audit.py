@@ -358,7 +358,7 @@ class TestMeaning:
         assert not any("cost" in m for m in measures)
         table = audit.dashboard(tx, END, acquisition_cost=10)
         assert value(table, "value so far to acquisition cost") == pytest.approx(24 / 20)
-        assert any(audit.CAVEAT in note for note in table["note"])
+        assert any(audit.CAVEAT in note for note in table["meaning"])
 
 
 class TestSentences:

@@ -221,5 +221,5 @@ def unit_economics(t, noun):
 
 
 def dashboard(t, noun):
-    v, period = dict(zip(t["measure"], t["value"], strict=True)), t["note"][0]
+    v, period = dict(zip(t["measure"], t["value"], strict=True)), t["meaning"][0]
     return f"{period}: revenue {money(v['revenue'])} from {counted(int(v['customers active']), 'active customer')}"

@@ -141,7 +141,7 @@ def dashboard(tx, as_of, period="M", margin=None, acquisition_cost=None, within_
 
     tx, as_of, period, margin : as in acquisition; acquisition_cost : currency units per new customer, or None
     within_days : days within which an order after the first counts as a repeat
-    Returns: one row per measure: measure, value, unit, note
+    Returns: one row per measure: measure, value, unit, meaning
     Errors: Refusal when no period was seen whole
 
     >>> import pandas as pd
@@ -192,7 +192,7 @@ def dashboard(tx, as_of, period="M", margin=None, acquisition_cost=None, within_
         ]
     measures, values, units, notes = (list(column) for column in zip(*rows, strict=True))
     numbers = np.array([np.nan if v is None else float(v) for v in values])
-    return book.table({"measure": measures, "value": numbers, "unit": units, "note": notes})
+    return book.table({"measure": measures, "value": numbers, "unit": units, "meaning": notes})
 
 
 def _costs(given, names):
