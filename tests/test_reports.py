@@ -664,3 +664,10 @@ def test_the_masked_columns_are_those_of_people():
     people = ["customer_id", "CustomerID", "client", "E-mail", "phone_number", "user", "id", "customer name"]
     assert all(masked.PEOPLE.search(name) for name in people)
     assert not any(masked.PEOPLE.search(name) for name in ("date", "amount", "paid", "order_id", "channel"))
+
+
+@pytest.mark.parametrize(
+    "path", sorted((Path(__file__).parents[1] / "notebooks" / "reports").glob("*.ipynb")), ids=lambda p: p.stem
+)
+def test_the_gate_takes_nothing_from_a_report_that_names_nobody(path):
+    assert "[held back]" not in path.read_text(encoding="utf-8")
