@@ -70,8 +70,10 @@ def open_records(given):
 def _firm():
     tables = {name: datasets.load(f"firm/{table}") for name, table in _FIRM.items()}
     people = datasets.load("firm/customers").query("kind == 'person'")["customer_id"]
-    tables["data"] = tables["data"][tables["data"]["customer_id"].isin(people)]  # firms have other rules
     tables["duplicates"] = tables["duplicates"].rename(columns={"true_customer_id": "customer_id"})
+    for name, table in tables.items():
+        if "customer_id" in table:  # business customers go: for them other rules hold
+            tables[name] = table[table["customer_id"].isin(people)]
     kinds = "full name; e-mail address; payment card or bank account number"
     names = {"people_in_the_file": "people", "only_inside_the_firm": "internal_only",
              "encrypted_before": "protected_before", "made_harmless_after": "remedied"}  # fmt: skip
