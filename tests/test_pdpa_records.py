@@ -59,6 +59,13 @@ class TestLooks:
             found = told(Records("2025-12-31", consents=book, messages=messages(("P1", day, "email"))), "consent")
             assert found["severity"].iloc[0] == severity, day
 
+    def test_a_holiday_gives_a_day_more(self):
+        book = consents(("P1", "2025-01-01", "email", "given", "v1"), ("P1", "2026-07-31", "email", "withdrawn", "v1"))
+        sent = messages(("P1", "2026-08-17", "email"))  # the tenth business day, with 10 August off
+        for holidays, severity in (((), "serious"), (("2026-08-10",), "mend")):
+            records = Records("2026-12-31", consents=book, messages=sent, holidays=holidays)
+            assert told(records, "consent")["severity"].iloc[0] == severity
+
     def test_consents_without_their_text(self):
         book = consents(("P1", "2025-01-01", "email", "given", None), ("P2", "2025-01-01", "email", "given", "v1"))
         row = told(Records("2025-12-31", consents=book), "notification").iloc[0]

@@ -50,6 +50,7 @@ class Records:
         PRESCRIBED, parted by ;), harm (whether significant harm is likely for another reason), internal_only,
         protected_before, remedied
     officer : business contact of the data protection officer; policies : where the policies are published
+    holidays : days that are no business days; the law knows them, this does not
     keep_years : after how many years without an order the firm says that data go; the Act sets no number
     """
 
@@ -65,6 +66,7 @@ class Records:
     officer: str | None = None
     policies: str | None = None
     keep_years: int | None = None
+    holidays: tuple = ()
     _screened: dict = field(default_factory=dict, repr=False, compare=False)
 
     def __post_init__(self):
@@ -78,6 +80,7 @@ class Records:
                 object.__setattr__(self, name, table.assign(**dates, **words))
         if self.keep_years is not None:
             object.__setattr__(self, "keep_years", whole("keep_years", self.keep_years, 1, "keep_years=5"))
+        object.__setattr__(self, "holidays", tuple(in_singapore("holidays", day) for day in self.holidays))
         if self.messages is not None and self.consents is None:
             wrong = "messages cannot be judged without the ledger of consents."
             raise Refusal(wrong, "messages, no consents", "consents=a table, even an empty one")

@@ -96,7 +96,7 @@ def _after_the_notice(r, after):
     ledger = Ledger.of(r.consents)
     sent = zip(after["customer_id"], after["channel"], after["at"], strict=True)
     said = ((pd.Timestamp(at).date(), ledger.standing(who, channel, "marketing", at).at) for who, channel, at in sent)
-    late = [on > business_days_on(withdrawn.date()) for on, withdrawn in said]
+    late = [on > business_days_on(withdrawn.date(), holidays=r.holidays) for on, withdrawn in said]
     return pd.Series(late, index=after.index, dtype=bool)
 
 

@@ -37,7 +37,7 @@ def open_records(given):
     """Read the ledgers that a report's parameters speak of, and hold them against the eleven obligations.
 
     given : the parameters by name: data (messages), consents, checks, orders, duplicates, requests, transfers,
-        breaches, as_of, officer, policies, keep_years, smallest_cell
+        breaches, as_of, officer, policies, holidays, keep_years, smallest_cell
     Returns: OpenRecords; a serious finding is a warning
     Refuses: what `pdpa.Records` refuses, and ledgers without messages
     """
@@ -55,7 +55,8 @@ def open_records(given):
         raise Refusal(
             "no message tells the day of the inspection.", "no rows, or no column 'at'", "-p as_of=2025-12-31"
         )
-    records = pdpa.Records(day, messages=messages, **tables, **answers)
+    holidays = given["holidays"].replace(",", " ").split()
+    records = pdpa.Records(day, messages=messages, holidays=holidays, **tables, **answers)
     state(as_of=f"{day:%Y-%m-%d}")
     gate = privacy.Gate(own or datasets.card("firm/contacts").facts["personal"], given["smallest_cell"])
     found = pdpa.findings(records)
