@@ -80,7 +80,7 @@ class TestTable:
 
 class TestProperties:
     @given(
-        st.sets(st.sampled_from(pdpa.breach._ALL)), st.integers(0, 2000), FLAGS, FLAGS, FLAGS, FLAGS, FLAGS,
+        st.sets(st.sampled_from(pdpa.incidents.KINDS)), st.integers(0, 2000), FLAGS, FLAGS, FLAGS, FLAGS, FLAGS,
         st.sampled_from([None, "law enforcement", "Commission"]),
     )  # fmt: skip
     def test_every_combination(self, data, people, internal, otherwise, remedied, protected, waived, silence):

@@ -5,7 +5,8 @@ import re
 import pandas as pd
 
 from crmlearn.errors import Refusal
-from crmlearn.pdpa.breach import SCALE, Breach, must_notify
+from crmlearn.pdpa.breach import SCALE, must_notify
+from crmlearn.pdpa.incidents import Breach
 from crmlearn.pdpa.ruling import day, yes
 
 _FACTS = {"harm": "harm_otherwise"} | {n: n for n in ("internal_only", "protected_before", "remedied")}
