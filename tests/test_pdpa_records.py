@@ -261,3 +261,16 @@ class TestWhatNobodyWroteDown:
     def test_an_intermediary_of_a_public_agency_tells_the_agency(self):
         duties = pdpa.must_notify(pdpa.Breach(["other"], 900, role="intermediary of a public agency"))
         assert "public agency" in duties.client.question and duties.client.sections == ("s 26E",)
+
+    def test_only_people_are_counted_as_people(self):
+        receivers = pd.DataFrame({"to": ["a host"], "safeguard": [""]})
+        breaches = pd.DataFrame({"people": [600], "noticed_on": ["2025-09-01"]})
+        table = findings(Records("2025-12-31", transfers=receivers, breaches=breaches)).set_index("obligation")
+        assert table.loc[["transfer limitation", "protection"], "people"].isna().all()
+
+    def test_blanks_around_an_id_take_nobodys_consent(self):
+        book = consents(("P1", "2025-01-01", "email", "given", "v1"))
+        found = told(
+            Records("2025-12-31", consents=book, messages=messages((" P1 ", "2025-02-01", "email"))), "consent"
+        )
+        assert set(found["severity"]) == {"nothing found"}

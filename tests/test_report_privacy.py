@@ -61,7 +61,9 @@ def test_small_counts_stand_in_words_and_nobody_is_named(ledgers, tmp_path):
         "messages more than ten business days after the person had withdrawn (fewer than 5 people)" in text
         and "3 messages" not in text
     )
-    assert "the Commission was told on 13 May 2025; the last day was 12 May 2025" in text
+    assert (
+        "the Commission was told on 13 May 2025; the last day was 12 May 2025" in text and "1 breach on record" in text
+    )
     found = {p.name: p.read_bytes() for p in run.folder.iterdir()}
     with zipfile.ZipFile(run.folder / "exhibits.xlsx") as book:
         found |= {name: book.read(name) for name in book.namelist()}

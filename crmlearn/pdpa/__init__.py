@@ -16,11 +16,11 @@ from crmlearn.pdpa.inspecting import SEVERITY, Records, findings
 from crmlearn.pdpa.listing import ContactList, contact_list
 from crmlearn.pdpa.penalty import CASES, cap, cases
 from crmlearn.pdpa.portability import PersonsData, access, answer_by, must_port
-from crmlearn.pdpa.ruling import LAW_CHECKED_ON, Decision, Reason
+from crmlearn.pdpa.ruling import LAW_CHECKED_ON, Decision, Reason, law_as_of
 
 __all__ = [
     "CASES", "LAW_CHECKED_ON", "OBLIGATIONS", "PRESCRIBED", "SEVERITY", "Breach", "Checks", "ContactList", "Decision",
     "Duties", "Event", "Ledger", "Obligation", "PersonsData", "Reason", "Records", "access", "answer_by",
-    "business_days_on", "cap", "cases", "contact_list", "findings", "may_contact", "may_use", "must_notify",
-    "must_port", "obligations", "screen", "significant_harm", "spam_duties", "unsubscribe_by",
+    "business_days_on", "cap", "cases", "contact_list", "findings", "law_as_of", "may_contact", "may_use",
+    "must_notify", "must_port", "obligations", "screen", "significant_harm", "spam_duties", "unsubscribe_by",
 ]  # fmt: skip

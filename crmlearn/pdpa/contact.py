@@ -146,15 +146,15 @@ def _register(checks, person, channel, on, related):
     return "no", (found,), dates, ground
 
 
+# How a message is to be sent, once it may be; no reason for or against it.
+_BY_NUMBER = Reason("say who sends it, with contact details that stay valid for 30 days or more", "s 44(d)")
+_IN_BULK = Reason(
+    "in bulk: a way to unsubscribe, no misleading header or title", "Spam Control Act 2007", "as summarised"
+)
+
+
 def _manners(channel):
-    if channel in REGISTERS:
-        text = "say who sends it, with contact details that stay valid for 30 days or more"
-        return (Reason(text, "s 44(d)"),)
-    return (
-        Reason(
-            "in bulk: a way to unsubscribe, no misleading header or title", "Spam Control Act 2007", "as summarised"
-        ),
-    )
+    return (_BY_NUMBER if channel in REGISTERS else _IN_BULK,)
 
 
 def screen(messages, ledger, checks=None):
@@ -176,7 +176,7 @@ def screen(messages, ledger, checks=None):
 
 def _deciding(decision):
     """(text, section) of the reason on which it turns: the last one that is neither a manner nor a guideline."""
-    turns = [r for r in decision.reasons if not r.text.startswith(("say who", "in bulk")) and r.section != GUIDELINES]
+    turns = [r for r in decision.reasons if r not in (_BY_NUMBER, _IN_BULK) and r.section != GUIDELINES]
     return turns[-1].text, turns[-1].section
 
 

@@ -30,6 +30,10 @@ _DATES = ("at", "date", "checked_on", "asked_on", "answered_on", "noticed_on", "
 _WORDS = ("channel", "purpose", "event", "route", "register")
 
 
+def _plain(value):
+    return value.strip() if isinstance(value, str) else value
+
+
 def _word(value):
     return value.strip().casefold() if isinstance(value, str) else value
 
@@ -67,7 +71,7 @@ class Records:
     policies: str | None = None
     keep_years: int | None = None
     holidays: tuple = ()
-    _screened: dict = field(default_factory=dict, repr=False, compare=False)
+    _made: dict = field(default_factory=dict, repr=False, compare=False)
 
     def __post_init__(self):
         object.__setattr__(self, "as_of", in_singapore("as_of", self.as_of))
@@ -77,7 +81,8 @@ class Records:
                 columns(name, list(needed), table.columns)
                 dates = {c: moments(c, table[c]) for c in table if c in _DATES}
                 words = {c: [_word(v) for v in table[c]] for c in table if c in _WORDS}
-                object.__setattr__(self, name, table.assign(**dates, **words))
+                ids = {c: [_plain(v) for v in table[c]] for c in table if c == "customer_id"}
+                object.__setattr__(self, name, table.assign(**dates, **words, **ids))
         if self.keep_years is not None:
             object.__setattr__(self, "keep_years", whole("keep_years", self.keep_years, 1, "keep_years=5"))
         object.__setattr__(self, "holidays", tuple(in_singapore("holidays", day) for day in self.holidays))
@@ -85,14 +90,20 @@ class Records:
             wrong = "messages cannot be judged without the ledger of consents."
             raise Refusal(wrong, "messages, no consents", "consents=a table, even an empty one")
 
+    def ledger(self):
+        """The consents as a Ledger. Made once."""
+        if "ledger" not in self._made:
+            self._made["ledger"] = Ledger.of(self.consents)
+        return self._made["ledger"]
+
     def screened(self):
         """The messages until as_of, each with allowed, ground, why and section. Reckoned once."""
-        if "it" not in self._screened:
+        if "screened" not in self._made:
             sent = self.messages[self.messages["at"] < pd.Timestamp(self.as_of) + pd.Timedelta(days=1)]
             sent = sent[sent["purpose"].isin(PURPOSES)]  # other purposes are a finding of their own
             checks = None if self.checks is None else Checks.of(self.checks)
-            self._screened["it"] = screen(sent, Ledger.of(self.consents), checks)
-        return self._screened["it"]
+            self._made["screened"] = screen(sent, self.ledger(), checks)
+        return self._made["screened"]
 
 
 def findings(records):
@@ -115,7 +126,7 @@ def findings(records):
     for name, looked in LOOKS.items():
         sections = by[name].sections if name in by else "Part 9, s 43"
         for finding, found, of, severity, action, *people in looked(records):
-            rows.append((name, sections, finding, found, of, severity, action, people[0] if people else found))
+            rows.append((name, sections, finding, found, of, severity, action, people[0] if people else None))
     names = ["obligation", "section", "finding", "found", "looked_at", "severity", "next_action", "people"]
     table = pd.DataFrame(rows, columns=names).astype({"found": "Int64", "looked_at": "Int64", "people": "Int64"})
     order = table["severity"].map(SEVERITY.index)

@@ -9,7 +9,7 @@ import pandas as pd
 from crmlearn.errors import Refusal, columns
 from crmlearn.pdpa.consent import moment
 from crmlearn.pdpa.contact import may_contact
-from crmlearn.pdpa.ruling import Decision
+from crmlearn.pdpa.ruling import law_as_of
 from crmlearn.progress import progress
 
 _MANY = 20_000  # people, about two seconds
@@ -33,7 +33,7 @@ class ContactList:
 
     @property
     def law_checked_on(self):
-        return Decision("", "", at=self.at).law_checked_on
+        return law_as_of(self.at)
 
     def __repr__(self):
         asked = len(self.allowed) + int(self.excluded["people"].sum())

@@ -1,13 +1,12 @@
 """What each obligation looks for in a firm's records.
 
-A row: (finding, found, looked at, severity, next action), and how many people are behind `found` where it counts more
-than people.
+A row: (finding, found, looked at, severity, next action), and how many people are behind `found`, where there are any.
 """
 
 import pandas as pd
 
 from crmlearn.errors import counted
-from crmlearn.pdpa.consent import Ledger, business_days_on
+from crmlearn.pdpa.consent import business_days_on
 from crmlearn.pdpa.portability import ANSWER_WITHIN
 from crmlearn.pdpa.told import told_of
 
@@ -17,8 +16,7 @@ def _unknown(what, action):
 
 
 def _count(found, of, text, action, severity="serious", none="nothing found", people=None):
-    """One row that counts: text where something was found, else `none`."""
-    people = found if people is None else people
+    """One row that counts: text where something was found, else `none`. people : how many are behind it."""
     return [(text, found, of, severity, action, people) if found else (none, 0, of, "nothing found", "keep looking", 0)]
 
 
@@ -41,14 +39,15 @@ def _notification(r):
             "the ledger does not say which text people saw", "keep the version of the text with each consent"
         )
     given = r.consents[r.consents["event"] == "given"]
-    bare = int((given["wording"].isna() | (given["wording"] == "")).sum())
+    without = given["wording"].isna() | (given["wording"] == "")
+    bare = int(without.sum())
     return _count(
         bare,
         len(given),
         f"{counted(bare, 'consent')} without the text that was shown",
         "ask again, with a text that says the purpose",
         none="each consent names its text",
-        people=given.loc[given["wording"].isna() | (given["wording"] == ""), "customer_id"].nunique(),
+        people=given.loc[without, "customer_id"].nunique(),
     )
 
 
@@ -93,7 +92,7 @@ def _consent(r):
 
 def _after_the_notice(r, after):
     """For each of these messages, whether it went out more than ten business days after the withdrawal."""
-    ledger = Ledger.of(r.consents)
+    ledger = r.ledger()
     sent = zip(after["customer_id"], after["channel"], after["at"], strict=True)
     said = ((pd.Timestamp(at).date(), ledger.standing(who, channel, "marketing", at).at) for who, channel, at in sent)
     late = [on > business_days_on(withdrawn.date(), holidays=r.holidays) for on, withdrawn in said]
@@ -125,13 +124,15 @@ def _purposes(r):
         return _unknown("no record of what was sent", "keep who got what, when and for which purpose")
     told = ["marketing"] if "purpose" not in r.consents else r.consents["purpose"].dropna().unique().tolist()
     other = sorted(set(r.messages["purpose"]) - set(told) - {"service"})
-    n = int(r.messages["purpose"].isin(other).sum())
+    these = r.messages[r.messages["purpose"].isin(other)]
+    n = len(these)
     return _count(
         n,
         len(r.messages),
         f"{counted(n, 'message')} for purposes nobody was told of: {', '.join(other)}",
         "tell the purpose, or stop",
         none="each message has a purpose that was told, or serves the contract",
+        people=these["customer_id"].nunique(),
     )
 
 
@@ -150,6 +151,7 @@ def _accuracy(r):
         "ask the person which is right; keep one record",
         "mend",
         none="records of one person agree",
+        people=apart,
     )
 
 
@@ -180,6 +182,7 @@ def _retention(r):
         "delete, or remove what points to the person, unless a law asks to keep it",
         "mend",
         none=f"nobody is without an order for more than {years}",
+        people=old,
     )
 
 
@@ -201,7 +204,7 @@ def _transfers(r):
 def _requests(r):
     if r.requests is None:
         return _unknown("no list of requests", "write down each request with its day")
-    asked, answered = (pd.to_datetime(r.requests[name]) for name in ("asked_on", "answered_on"))
+    asked, answered = r.requests["asked_on"], r.requests["answered_on"]
     late = int((answered.fillna(pd.Timestamp(r.as_of)) > asked + ANSWER_WITHIN).sum())
     return _count(
         late,
@@ -209,6 +212,7 @@ def _requests(r):
         f"{counted(late, 'request')} without an answer within 30 days",
         "answer now; if it takes longer, say in writing within the 30 days when",
         none="none is late",
+        people=late,
     )
 
 

@@ -57,10 +57,7 @@ class Decision:
     @property
     def law_checked_on(self):
         """On which day of the law it stands, and whether that has grown old."""
-        told = f"Law as checked on {day(LAW_CHECKED_ON)}; not legal advice."
-        if self.at is not None and self.at > LAW_CHECKED_ON + STALE_AFTER:
-            told += f" Not re-checked since: on {day(self.at)} ask somebody who knows today's law."
-        return told
+        return law_as_of(self.at)
 
     def lines(self):
         dates = [f"  {what}: {day(on)}" for what, on in self.dates.items()]
@@ -74,6 +71,18 @@ class Decision:
         dates = "; ".join(f"{what}: {day(on)}" for what, on in self.dates.items())
         caption = f"{self.question} {self.answer}. {f'{dates}. ' if dates else ''}{self.law_checked_on}"
         return tables.html(["reason", "section", "basis"], rows, caption)
+
+
+def law_as_of(at=None):
+    """The day on which the law was checked, as every result tells it, and whether that day is long past.
+
+    >>> law_as_of(date(2026, 6, 1))
+    'Law as checked on 31 May 2026; not legal advice.'
+    """
+    told = f"Law as checked on {day(LAW_CHECKED_ON)}; not legal advice."
+    if at is not None and at > LAW_CHECKED_ON + STALE_AFTER:
+        told += f" Not re-checked since: on {day(at)} ask somebody who knows today's law."
+    return told
 
 
 def day(on):
