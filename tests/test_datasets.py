@@ -2,6 +2,7 @@ import csv
 import re
 import shutil
 
+import nbformat
 import pandas as pd
 import pytest
 
@@ -70,6 +71,25 @@ def test_the_readme_lists_every_set_with_its_rows():
             row = next(line for line in text.splitlines() if f"]({name}/card.md)" in line)
             facts = datasets.card(name).facts
             assert f"| {facts['rows']:,} | {facts['file'].rpartition('.')[2]} |" in row, name
+
+
+def chapters_that_load():
+    """{table of the firm: the chapters whose page or exercise loads it}"""
+    used = {name: set() for name in datasets.names() if name.startswith("firm/")}
+    for folder in (home.folder("notebooks"), home.folder("exercises") / "solutions"):
+        for file in folder.glob("[0-9]*.ipynb"):
+            for cell in nbformat.read(file, as_version=4).cells:
+                said = set(re.findall(r"[\"']([a-z_/]+)[\"']", cell.source)) if cell.cell_type == "code" else set()
+                by_pieces = {f"firm/{word}" for word in said} if "firm/{" in cell.source else set()
+                for name in used.keys() & (said | by_pieces):
+                    used[name].add(file.stem[:2])
+    return used
+
+
+def test_a_card_of_the_firm_names_the_chapters_that_use_it():
+    for name, chapters in chapters_that_load().items():
+        said = f"Chapter{'s' * (len(chapters) > 1)} {', '.join(sorted(chapters))}." if chapters else "No chapter yet."
+        assert f"**Used in.** {said}" in datasets.card(name).text, (name, said)
 
 
 class TestLoad:
