@@ -1,143 +1,159 @@
-"""The web shop's orders of the last half-year as a shop would export them, with every defect that cleaning knows."""
+"""All orders once more, as the shop's system would export them, with every defect that cleaning knows.
+
+Nothing of the orders is lost in it: cleaned as the data card says, it is the cleaned firm/orders again.
+"""
 
 import numpy as np
 import pandas as pd
 
 from crmlearn.simulate.streams import stream
 
-START, END = pd.Timestamp("2025-07-01"), pd.Timestamp("2025-12-31 23:59:59")
 GST = 0.09
-# Defects of whole orders; each order has at most one of them.
-PLANTED = {
-    "other currencies": 30,
-    "dates outside the window": 9,
-    "cancelled orders": 55,
-    "test orders": 14,
-    "staff orders": 37,
-    "orders without a customer": 21,
-    "exact duplicates": 16,
+DELIVERY, FREE_FROM, VOUCHER = 499, 6000, 500  # cents; orders of the shop itself are carried home
+# Orders that a cleaning has to find and leave out: copies of real ones, under numbers of their own.
+STRANGE = {
+    "other currencies": 300,
+    "dates outside the window": 90,
+    "test orders": 140,
+    "staff orders": 370,
+    "orders without a customer": 210,
 }
-ON_ONE_LINE = ("orders without a customer", "exact duplicates")  # so that each stands for one row
-NOT_IN_FILE, EMPTY_ROWS = 12, 3
+TWICE = "exact duplicates"
+COPIES, EMPTY_ROWS = 160, 30
+COLUMNS = [
+    "Order No", "Created At", "Customer ID", "Item", "Qty", "Order Total", "GST", "Delivery Fee",
+    "Discount", "Currency", "Financial Status", "Test", "Staff Order", "Source",
+]  # fmt: skip
 
 
 def messy(orders, order_lines, seed):
-    """Rows of text, one per line of an order; totals, tax and delivery are repeated on every line.
+    """Rows of text, one per line of an order; totals, tax, fee and discount are repeated on every line.
 
     Returns: (table of text, planted: rows that each rule of `transactions.clean` finds)
     """
     random = stream(seed, "messy")
-    web = orders[(orders["channel"] == "web") & (orders["status"] == "completed") & orders["date"].between(START, END)]
-    sold = web[web["kind"] == "order"].copy()
-    back = web[(web["kind"] == "refund") & web["order_id"].isin(sold["order_id"])].copy()
-    lines = order_lines[order_lines["order_id"].isin(sold["order_id"])]
-    single = sold["order_id"].isin(lines["order_id"].value_counts().loc[lambda n: n == 1].index).to_numpy()
-    fate = _fates(random, sold, back, single)
-    voucher = np.where((sold["amount_cents"] > 0) & (random.random(len(sold)) < 0.02), 500, 0)
-    table = _written(random, sold, fate, voucher)
-    copies = table["Order No"].to_numpy()[fate == "exact duplicates"]
-    rows = lines[["order_id", "product", "category", "quantity"]].merge(table, left_on="order_id", right_on="Order No")
-    rows = rows.rename(columns={"product": "Item", "category": "Department", "quantity": "Qty"})
-    twice = rows[rows["Order No"].isin(copies)]
-    rows = pd.concat([rows, twice], ignore_index=True)
-    rows.loc[rows["Order No"].isin(copies), "Order No"] = ""  # typed in by hand at the counter, then exported twice
-    unknown = _unknown(random, orders, web)
-    rows = pd.concat([rows, _paid_back(back), _paid_back(unknown)], ignore_index=True)
+    sold, back = (orders[orders["kind"] == kind].reset_index(drop=True) for kind in ("order", "refund"))
+    done = sold["status"] == "completed"
+    ordinary = done & (sold["amount_cents"] > 0) & ~sold["order_id"].isin(back["order_id"])
+    strange, of = _strange(random, sold[ordinary])
+    every = pd.concat([sold.assign(defect=""), strange], ignore_index=True)
+    voucher = np.where((every["amount_cents"] > 0) & (random.random(len(every)) < 0.02), VOUCHER, 0)
+    table = _written(random, every, voucher)
+    lines = pd.concat(
+        [order_lines, of.merge(order_lines, on="order_id").drop(columns="order_id").rename(columns={"new": "order_id"})]
+    )[["order_id", "product", "quantity"]]
+    rows = table.merge(lines, left_on="Order No", right_on="order_id")
+    rows = rows.rename(columns={"product": "Item", "quantity": "Qty"})
+    single = lines["order_id"].value_counts().loc[lambda n: n == 1].index
+    twice = _some(random, sold.loc[ordinary & sold["order_id"].isin(single), "order_id"], COPIES)
+    rows = pd.concat([rows, rows[rows["Order No"].isin(twice)]], ignore_index=True)
+    rows.loc[rows["Order No"].isin(twice), "Order No"] = ""  # typed in by hand at the counter, then exported twice
+    rows = pd.concat([rows, _paid_back(back)], ignore_index=True)
     rows = rows.sort_values(["sort", "Order No"], kind="stable", ignore_index=True)
-    columns = ["Order No", "Created At", "Customer ID", "Item", "Department", "Qty", "Order Total", "GST"]
-    columns += ["Delivery Fee", "Discount", "Currency", "Financial Status", "Test", "Staff Order", "Source"]
-    told = rows[columns].astype(str)
-    empty = pd.DataFrame("", index=range(EMPTY_ROWS), columns=columns)
-    told = pd.concat([told, empty], ignore_index=True)
-    planted = _counts(sold, back, fate, voucher) | {"refunds of orders not in the file": len(unknown)}
+    empty = pd.DataFrame("", index=range(EMPTY_ROWS), columns=COLUMNS)
+    told = pd.concat([rows[COLUMNS].astype(str), empty], ignore_index=True)
+    planted = {name: int((strange["defect"] == name).sum()) for name in STRANGE} | {TWICE: len(twice)}
+    planted |= {"cancelled orders": int((~done).sum())} | _counts(sold[done], back, voucher[: len(sold)][done])
     return told, planted | {"rows": len(told), "empty rows": EMPTY_ROWS}
 
 
-def _fates(random, sold, back, single):
-    """Which defect each order has, "" for most; orders that were paid back or given away keep none."""
-    fate = np.full(len(sold), "", dtype=object)
-    clear = ~sold["order_id"].isin(back["order_id"]) & (sold["amount_cents"] > 0)
-    # A customer with a refund in this file keeps all orders, so that each refund finds its own.
-    clear &= ~sold["customer_id"].isin(back["customer_id"])
-    for name, number in PLANTED.items():
-        free = np.flatnonzero(clear & (fate == "") & (single | (name not in ON_ONE_LINE)))
-        fate[random.permutation(free)[: min(number, len(free) // 12)]] = name
-    return fate
+def _some(random, series, number):
+    """Some of a series, in its order; fewer in a small firm."""
+    return series.iloc[np.sort(random.choice(len(series), min(number, len(series) // 12), replace=False))]
 
 
-def _written(random, sold, fate, voucher):
+def _strange(random, ordinary):
+    """(orders that are none of the firm's sales, order_id of each one's pattern next to its own)"""
+    made = []
+    for name, number in STRANGE.items():
+        some = ordinary.loc[_some(random, ordinary["order_id"], number).index]
+        made.append(some.assign(defect=name))
+    made = pd.concat(made, ignore_index=True)
+    new = [f"X{n:05d}" for n in range(1, len(made) + 1)]
+    of = pd.DataFrame({"order_id": made["order_id"], "new": new})
+    outside = made["defect"] == "dates outside the window"  # a clock that lost its battery
+    made["date"] = made["date"].where(~outside, made["date"] - pd.DateOffset(years=25))
+    return made.assign(order_id=new), of
+
+
+def _written(random, every, voucher):
     """The order's own columns, as text."""
-    is_ = {name: fate == name for name in PLANTED}
-    goods = sold["amount_cents"].to_numpy()
+    goods = every["amount_cents"].to_numpy()
     tax = np.rint(goods * GST).astype("int64")
-    delivery = np.where((goods > 0) & (goods < 6000), 499, 0)
-    dates = sold["date"].dt.floor("min").reset_index(drop=True)
-    dates = dates.where(~is_["dates outside the window"], dates - pd.DateOffset(years=25))
-    zoned = random.random(len(sold)) < 0.2  # an app of the shop writes world time
-    local = dates.dt.strftime("%d/%m/%Y %H:%M")
-    world = (dates - pd.Timedelta(hours=8)).dt.strftime("%d/%m/%Y %H:%MZ")
-    word = np.where(random.random(len(sold)) < 0.5, "Cancelled", "VOID")
-    paid = np.where(random.random(len(sold)) < 0.7, "paid", "shipped")
+    delivery = _delivery(every)
+    minutes = every["date"].dt.floor("min")
+    local = minutes.dt.strftime("%d/%m/%Y %H:%M")
+    world = (minutes - pd.Timedelta(hours=8)).dt.strftime("%d/%m/%Y %H:%MZ")  # the app writes the world's time
+    paid = np.where(random.random(len(every)) < 0.7, "paid", "shipped")
+    cancelled = np.where(random.random(len(every)) < 0.5, "Cancelled", "VOID")
+
+    def marked(name, word):
+        return np.where(every["defect"] == name, word, "")
+
     return pd.DataFrame(
         {
-            "Order No": sold["order_id"].to_numpy(),
-            "Created At": np.where(zoned, world, local),
-            "Customer ID": np.where(is_["orders without a customer"], "", sold["customer_id"]),
+            "Order No": every["order_id"].to_numpy(),
+            "Created At": np.where(every["channel"] == "app", world, local),
+            "Customer ID": np.where(every["defect"] == "orders without a customer", "", every["customer_id"]),
             "Order Total": [f"{cents / 100:,.2f}" for cents in goods + tax + delivery + voucher],
-            "GST": [f"{t / 100:.2f}" for t in tax],
-            "Delivery Fee": [f"{d / 100:.2f}" for d in delivery],
-            "Discount": [f"{v / 100:.2f}" for v in voucher],
-            "Currency": np.where(is_["other currencies"], "MYR", "SGD"),
-            "Financial Status": np.where(is_["cancelled orders"], word, paid),
-            "Test": np.where(is_["test orders"], "yes", "no"),
-            "Staff Order": np.where(is_["staff orders"], "yes", "no"),
-            "Source": "web",
-            "sort": sold["date"].to_numpy(),
+            "GST": _dollars(tax),
+            "Delivery Fee": _dollars(delivery),
+            "Discount": _dollars(voucher),
+            "Currency": np.where(every["defect"] == "other currencies", "MYR", "SGD"),
+            "Financial Status": np.where(every["status"] == "cancelled", cancelled, paid),
+            "Test": marked("test orders", "yes"),
+            "Staff Order": marked("staff orders", "yes"),
+            "Source": every["channel"].to_numpy(),
+            "sort": every["date"].to_numpy(),
         }
     )
 
 
+def _delivery(orders):
+    """Cents for the way to the door."""
+    goods = orders["amount_cents"]
+    return np.where((orders["channel"] != "shop") & (goods > 0) & (goods < FREE_FROM), DELIVERY, 0)
+
+
+def _dollars(cents):
+    return [f"{c / 100:.2f}" if c else "" for c in cents]
+
+
 def _paid_back(refunds):
     """Refunds as rows with a minus; they carry no tax and no delivery of their own."""
-    plain = {
-        "Item": "refund",
-        "Department": "",
-        "Qty": 1,
-        "GST": "0.00",
-        "Delivery Fee": "0.00",
-        "Discount": "0.00",
-        "Currency": "SGD",
-    }
-    plain |= {"Financial Status": "refunded", "Test": "no", "Staff Order": "no", "Source": "web"}
     return pd.DataFrame(
         {
-            "Order No": refunds["order_id"].to_numpy(),
-            "Created At": refunds["date"].dt.strftime("%d/%m/%Y %H:%M").to_numpy(),
-            "Customer ID": refunds["customer_id"].to_numpy(),
+            "Order No": refunds["order_id"],
+            "Created At": refunds["date"].dt.strftime("%d/%m/%Y %H:%M"),
+            "Customer ID": refunds["customer_id"],
+            "Item": "refund",
+            "Qty": 1,
             "Order Total": [f"{c / 100:,.2f}" for c in refunds["amount_cents"]],
-            "sort": refunds["date"].to_numpy(),
+            "GST": "",
+            "Delivery Fee": "",
+            "Discount": "",
+            "Currency": "SGD",
+            "Financial Status": "refunded",
+            "Test": "",
+            "Staff Order": "",
+            "Source": refunds["channel"],
+            "sort": refunds["date"],
         }
-    ).assign(**plain)
+    )
 
 
-def _unknown(random, orders, web):
-    """Refunds of customers who have no order in this file."""
-    others = orders[(orders["kind"] == "order") & ~orders["customer_id"].isin(web["customer_id"])]
-    others = others[(others["date"] < START) & (others["amount_cents"] > 0)].drop_duplicates("customer_id")
-    some = others.iloc[np.sort(random.choice(len(others), min(NOT_IN_FILE, len(others)), replace=False))]
-    days = pd.to_timedelta(random.integers(0, 170 * 1440, len(some)), "min")
-    return some.assign(date=(START + days).astype("datetime64[us]"), amount_cents=-some["amount_cents"])
-
-
-def _counts(sold, back, fate, voucher):
-    """Rows that each rule finds, under the policy on the data card."""
-    planted = {name: int((fate == name).sum()) for name in PLANTED}
-    good = sold[np.isin(fate, ["", "exact duplicates"])]
-    taken = back.set_index("order_id")["amount_cents"]
-    left = good["amount_cents"].to_numpy() + good["order_id"].map(taken).fillna(0).to_numpy()
-    day = good.groupby(["customer_id", good["date"].dt.floor("D")])["date"].transform("size")
-    planted |= {"discounts": int((voucher[np.isin(fate, ["", "exact duplicates"])] > 0).sum())}
-    planted |= {"tax": int((good["amount_cents"] > 0).sum())}
-    planted |= {"shipping": int(((good["amount_cents"] > 0) & (good["amount_cents"] < 6000)).sum())}
-    planted |= {"refunds": len(back)}
-    return planted | {"orders of amount zero": int((left == 0).sum()), "same-day orders": int((day > 1).sum())}
+def _counts(done, back, voucher):
+    """Rows that the rules for money and days find, under the policy on the data card."""
+    known = back["order_id"].isin(done["order_id"])
+    taken = back[known].groupby("order_id")["amount_cents"].sum()
+    left = done["amount_cents"] + done["order_id"].map(taken).fillna(0)
+    day = done.groupby(["customer_id", done["date"].dt.floor("D")])["date"].transform("size")
+    return {
+        "discounts": int((voucher > 0).sum()),
+        "tax": int((done["amount_cents"] > 0).sum()),
+        "shipping": int((_delivery(done) > 0).sum()),
+        "refunds": int(known.sum()),
+        "refunds of orders not in the file": int((~known).sum()),
+        "orders of amount zero": int((left == 0).sum()),
+        "same-day orders": int((day > 1).sum()),
+    }
