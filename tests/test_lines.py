@@ -95,3 +95,77 @@ def test_refusals():
         transactions.lines(read, pd.concat([tx, tx.head(1)]))
     with pytest.raises(Refusal, match="order_id"):
         transactions.lines(read, tx.drop(columns="order_id"))
+
+
+class TestASecondFile:
+    def apart(self, rows):
+        """The same shop as two tables: orders, and the lines of those that were sold."""
+        sold = rows[rows["amount"] >= 0]
+        money = [c for c in ("amount", "margin") if c in rows]
+        orders = sold.groupby("order_id", as_index=False, sort=False).agg(
+            {"customer_id": "first", "date": "first"} | dict.fromkeys(money, "sum")
+        )
+        back = rows.loc[rows["amount"] < 0, list(orders)]
+        return pd.concat([orders, back], ignore_index=True), sold[["order_id", "category", *money]]
+
+    @ENGINES
+    @settings(max_examples=15, deadline=None)
+    @given(st.integers(0, 10_000), st.integers(20, 60), st.booleans())
+    def test_two_files_make_the_same_lines_as_one(self, engine, seed, orders, margin):
+        rows = shop(seed, orders, margin=margin)
+        first, second = (engine(t.to_dict("list")) for t in self.apart(rows))
+        read = transactions.with_lines(transactions.read(first), second)
+        two = transactions.lines(read, transactions.clean(read.tx, APART).tx)
+        _, _, one = parts(rows, engine)
+        keys = ["order_id", "category", "amount"]
+        as_pandas = [
+            pd.DataFrame(t.to_dict("list") if engine is pd.DataFrame else t.to_dict(as_series=False))
+            for t in (one, two)
+        ]
+        one, two = (t[keys + ["margin"] * margin].sort_values(keys, ignore_index=True) for t in as_pandas)
+        pd.testing.assert_frame_equal(one, two, check_dtype=False)
+
+    def test_notes_say_what_did_not_fit(self):
+        orders, items = self.apart(shop(refunds=0))
+        items.loc[items["order_id"] == "B3", "amount"] += 5
+        items = pd.concat([items[items["order_id"] != "B5"], items.head(2).assign(order_id="B999")])
+        told = " | ".join(transactions.with_lines(transactions.read(orders), items).notes)
+        assert "2 lines left out, since no order here has their id" in told and "1 order without lines" in told
+        assert "those of 1 order do not add up to its amount" in told
+
+    def test_lines_without_money_share_equally(self):
+        orders, items = self.apart(shop(refunds=0, margin=False))
+        read = transactions.with_lines(transactions.read(orders), items[["order_id", "category"]])
+        lines = transactions.lines(read, transactions.clean(read.tx, APART).tx)
+        spread = lines.groupby("order_id")["amount"].agg(["min", "max"])
+        assert np.allclose(spread["min"], spread["max"]) and "in equal parts" in read.notes[-1]
+
+    def test_pieces_times_price_are_amounts(self):
+        orders, items = self.apart(shop(refunds=0, margin=False))
+        told = items.assign(qty=2, price=items["amount"] / 2).drop(columns="amount")
+        a, b = (transactions.with_lines(transactions.read(orders), t) for t in (items, told))
+        assert np.allclose(a.lines["amount"], b.lines["amount"])
+
+    def test_a_category_of_the_orders_gives_way_to_that_of_the_lines(self):
+        orders, items = self.apart(shop(refunds=0))
+        read = transactions.with_lines(transactions.read(orders.assign(category="?")), items)
+        lines = transactions.lines(read, transactions.clean(read.tx, APART).tx)
+        assert set(lines["category"]) == {"tea", "茶", "kopi"}
+
+    @pytest.mark.parametrize(
+        ("orders", "items", "wrong"),
+        [
+            ({}, {"order_id": "id"}, "lines of orders need 'order_id'"),
+            ({}, {"category": "colour"}, "need 'product' or 'category'"),
+            ({"order_id": "number of nothing"}, {}, "lines need orders with ids"),
+        ],
+    )
+    def test_what_is_missing_is_named(self, orders, items, wrong):
+        first, second = self.apart(shop(refunds=0))
+        with pytest.raises(Refusal, match=wrong):
+            transactions.with_lines(transactions.read(first.rename(columns=orders)), second.rename(columns=items))
+
+    def test_lines_of_another_shop_are_refused(self):
+        orders, items = self.apart(shop(refunds=0))
+        with pytest.raises(Refusal, match="no line belongs to an order"):
+            transactions.with_lines(transactions.read(orders), items.assign(order_id="Z1"))

@@ -318,6 +318,34 @@ class TestAmounts:
         assert column(read(table), "amount") == [c / 100 for c in cents]
 
 
+class TestCents:
+    def test_a_column_of_cents_is_read_as_units_and_said(self, file):
+        log = file("customer_id,date,amount_cents,Margin Cents\na,2021-03-01,1250,-5\n")
+        assert column(log, "amount") == [12.5] and column(log, "margin") == [-0.05]
+        assert "amount: 'amount_cents' holds cents, so it was divided by 100" in log.notes
+        again = file("customer_id,date,amount_cents,Margin Cents\na,2021-03-01,1250,-5\n", **log.terms)
+        assert column(again, "amount") == [12.5] and column(again, "margin") == [-0.05]
+
+    def test_units_are_taken_where_both_stand(self, file):
+        log = file("customer_id,date,amount_cents,amount\na,2021-03-01,1250,12.50\n")
+        assert column(log, "amount") == [12.5] and log.seen.unused == ("amount_cents",)
+
+    def test_pieces_are_no_money(self, file):
+        log = file("customer_id,date,quantity,price_cents\na,2021-03-01,3,250\n", columns={"unit_price": "price_cents"})
+        assert column(log, "amount") == [7.5]
+
+    def test_parts_of_a_cent_are_refused(self, file):
+        refused(lambda: file("customer_id,date,amount_cents\na,2021-03-01,12.50\n"), "holds parts of a cent", "row 2")
+
+    @pytest.mark.parametrize("engine", [pd.DataFrame, pl.DataFrame])
+    def test_the_firm_is_read_from_its_file_as_it_is_loaded(self, engine):
+        log = read(datasets.path("firm/orders"))
+        loaded = read(datasets.load("firm/orders"))
+        assert np.array_equal(log.tx["amount"], loaded.tx["amount"])
+        raw = pd.read_parquet(datasets.path("firm/orders")).drop(columns="reason").head(99)
+        assert np.allclose(read(engine(raw.to_dict("list"))).tx["amount"], loaded.tx["amount"].head(99))
+
+
 class TestDates:
     @pytest.mark.parametrize(
         ("texts", "first"),

@@ -9,7 +9,7 @@ from crmlearn.transactions.sources import open_table
 COLOUR = re.compile(r"\x1b\[[\d;]*[A-Za-z]")
 # Columns that name people; their values are masked in what is kept of a failed run.
 PEOPLE = re.compile(r"cust|client|member|account|user|buyer|person|name|mail|phone|mobile|nric|address|^id$", re.I)
-TABLES = ("data", "consents", "checks", "orders", "duplicates", "requests", "transfers", "breaches")
+TABLES = ("data", "lines", "consents", "checks", "orders", "duplicates", "requests", "transfers", "breaches")
 FILES = (*TABLES, "feed")  # parameters that say where a file lies
 
 

@@ -48,14 +48,16 @@ def open_orders(given):
     """Read and clean the orders that a report's parameters speak of; doubts are shown as warnings.
 
     given : the parameters by name, such as globals() of the notebook: data, feed, as_of, margin, currency,
-        customer_column, date_column, amount_column, start, smallest_cell, reveal if the report has it, and what
-        transactions.read and Policy take
+        customer_column, date_column, amount_column, start, smallest_cell, lines and reveal if the report has them, and
+        what transactions.read and Policy take
     Returns: Orders
     Refuses: what `read` and `clean` refuse, and a base of fewer customers than smallest_cell
     """
     source = Path(given["data"]) if given["data"] else datasets.path("cdnow")
     feed = transactions.Feed.load(given["feed"]) if given["feed"] else None
     read = feed.read(source) if feed else transactions.read(source, **_told(given))
+    if given.get("lines"):
+        read = transactions.with_lines(read, given["lines"])
     recorded = "currency" in read.tx.columns
     limit = as_of(given["as_of"])
     if feed:

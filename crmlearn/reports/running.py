@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from crmlearn import errors
+from crmlearn import datasets, errors
 from crmlearn.reports import days, fed, folders, masked, records, shelf
 from crmlearn.reports import parameters as declared
 
@@ -64,7 +64,8 @@ def run(name, data=None, out="out", overwrite=False, now=None, **parameters):
     """Run a report notebook; its page, notebook, workbook and records appear together in a folder of their own.
 
     name : str; a report, see `names`
-    data : path of a file of orders; without it the report takes its own data
+    data : path of a file of orders, or the name of a data set such as "firm/orders"; without it the report takes its
+        own data
     out : folder for the runs; made if it is not there
     overwrite : bool; replace out/NAME-AS_OF instead of writing out/NAME-AS_OF-2
     now : datetime; the moment of the run, which "last-sunday" looks back from. Without it, by the clock
@@ -79,6 +80,9 @@ def run(name, data=None, out="out", overwrite=False, now=None, **parameters):
         parameters["data"] = data
     values, problems = declared.converted(name, parameters)
     known = {parameter.name: parameter.default for parameter in declared.describe(name)}
+    for part in masked.TABLES:  # the course's own data go by name
+        if values.get(part) in datasets.names() and not Path(values[part]).exists():
+            values[part] = str(datasets.path(values[part]))
     problems += [problem for part in masked.FILES for problem in _file_problems(values.get(part), part)]
     feed, wrong = fed.opened(values) if not problems else (None, [])
     problems += [*wrong, *fed.contradictions(feed, values, known), *_folder_problems(out, notebook)]

@@ -10,7 +10,7 @@ from crmlearn.transactions.cleaning import Cleaned, clean
 from crmlearn.transactions.feeds import Feed
 from crmlearn.transactions.histories import count_histories, join_back
 from crmlearn.transactions.inspecting import Inspection, inspect
-from crmlearn.transactions.itemised import lines
+from crmlearn.transactions.itemised import lines, with_lines
 from crmlearn.transactions.ledgers import Ledger, ledger
 from crmlearn.transactions.policy import Policy
 from crmlearn.transactions.profits import Profit
@@ -39,4 +39,5 @@ __all__ = [
     "split",
     "summarise",
     "to_lifetimes",
+    "with_lines",
 ]

@@ -1,8 +1,64 @@
 """From cleaned orders back to their lines, for questions about products; the money stays that of the orders."""
 
+from dataclasses import replace
+
 import narwhals.stable.v2 as nw
 
-from crmlearn.errors import Refusal, columns, counted
+from crmlearn.errors import Refusal, counted
+from crmlearn.errors import columns as need
+from crmlearn.transactions.mapping import match
+from crmlearn.transactions.reading import parsed
+from crmlearn.transactions.sources import open_table
+
+LABELS = ("category", "product")
+_BESIDE = ("order_id", "amount", "margin", "quantity", "unit_price")
+
+
+def with_lines(read, source, columns=None):
+    """Add what was in each order, where it stands in a file of its own.
+
+    read : what `transactions.read` returned for the orders
+    source : path or DataFrame, one row per line of an order: order_id, category or product (or both), and if it has
+        them amount (or quantity and unit_price) and margin, by which an order's money is shared out
+    columns : {crmlearn's name: the file's name}; the others are guessed by name, as `read` does
+    Returns: Read with `.lines` for `transactions.lines`, and notes on what was found
+    Errors: Refusal for orders without ids, for lines without labels, and when no line belongs to an order
+
+    >>> import pandas as pd
+    >>> from crmlearn import transactions
+    >>> orders = pd.DataFrame({"order_id": [1, 2], "customer_id": ["a", "b"], "date": ["2021-03-01"] * 2,
+    ...                        "amount": [8.0, 5.0]})
+    >>> items = pd.DataFrame({"order_id": [1, 1, 2], "product": ["tea", "cup", "tea"], "amount": [6.0, 2.0, 5.0]})
+    >>> log = with_lines(transactions.read(orders), items)
+    >>> tx = transactions.clean(log.tx, transactions.Policy(same_day="keep")).tx
+    >>> lines(log, tx)[["order_id", "product", "amount"]].sort_values("amount", ignore_index=True)
+      order_id product  amount
+    0        1     cup     2.0
+    1        2     tea     5.0
+    2        1     tea     6.0
+    """
+    orders = nw.from_native(read.tx, eager_only=True)
+    if "order_id" not in orders.columns:
+        mend = "read(..., columns={'order_id': 'COLUMN'})"
+        raise Refusal("lines need orders with ids.", f"columns {', '.join(orders.columns)}", mend)
+    raw, _, origin = open_table(source)
+    if raw.implementation != orders.implementation:
+        raw = nw.from_arrow(raw.to_arrow(), backend=orders.implementation)
+    mapping = match(raw.columns, columns, needed=("order_id",), who=("lines of orders", "with_lines"))
+    known = {name: mapping[name] for name in (*_BESIDE, *LABELS) if name in mapping and mapping[name][0] is not None}
+    labels = [name for name in LABELS if name in known]
+    if not labels:
+        saw, mend = f"columns {', '.join(map(str, raw.columns))}", "with_lines(..., columns={'product': 'COLUMN'})"
+        raise Refusal("lines of orders need 'product' or 'category'.", saw, mend)
+    found, notes, _ = parsed(raw, known, origin)
+    found = found.drop_nulls("order_id")
+    if "amount" not in found.columns:
+        by_price = {"quantity", "unit_price"} <= set(found.columns)
+        found = found.with_columns(amount=nw.col("quantity") * nw.col("unit_price") if by_price else nw.lit(0.0))
+    notes = [*notes, *_told(found, orders)]
+    own = [c for c in ("order_id", "amount", "margin", *labels) if c in found.columns]
+    told = tuple(f"lines: {note}" for note in notes)
+    return replace(read, lines=found.select(own).to_native(), notes=(*read.notes, *told))
 
 
 def lines(read, tx):
@@ -34,7 +90,7 @@ def lines(read, tx):
             "this file needs no table of lines.", saw, "use the orders themselves: transactions.clean(...).tx"
         )
     orders, parts = nw.from_native(tx, eager_only=True), nw.from_native(read.lines, eager_only=True)
-    columns("orders", ["order_id", "customer_id", "date", "amount"], orders.columns)
+    need("orders", ["order_id", "customer_id", "date", "amount"], orders.columns)
     ids = orders.drop_nulls("order_id")["order_id"]
     if ids.n_unique() < len(ids):
         saw = counted(len(ids) - ids.n_unique(), "order id") + " on more than one order"
@@ -56,3 +112,23 @@ def lines(read, tx):
     elif "margin" in orders.columns:
         shared["margin"] = nw.col("margin") * nw.col("weight")
     return table.with_columns(**shared).drop("weight", *own).to_native()
+
+
+def _told(found, orders):
+    """How the lines fit the orders, in sentences; refuses lines that belong to none."""
+    sold = orders.filter(nw.col("amount") >= 0, ~nw.col("order_id").is_null()).select("order_id", whole="amount")
+    sums = found.group_by("order_id").agg(parts=nw.col("amount").sum(), lines=nw.len())
+    both = sums.join(sold, on="order_id", how="inner")
+    if not len(both):
+        saw = f"order ids such as {sold['order_id'][0] if len(sold) else 'none'} and {found['order_id'][0]}"
+        raise Refusal("no line belongs to an order.", saw, "two files of the same export")
+    strange, bare = len(found) - int(both["lines"].sum()), len(sold) - len(both)
+    yield f"{counted(len(found), 'line')} of {counted(len(both), 'order')}"
+    if strange:
+        yield f"{counted(strange, 'line')} left out, since no order here has their id"
+    if bare:
+        yield f"{counted(bare, 'order')} without lines"
+    if not both["parts"].sum():
+        yield "they hold no money, so each order's amount is shared out to its lines in equal parts"
+    elif off := int(((both["parts"] - both["whole"]).abs() > 0.01 * both["whole"].abs() + 0.005).sum()):
+        yield f"those of {counted(off, 'order')} do not add up to its amount; the amount is shared out by them"

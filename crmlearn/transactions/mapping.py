@@ -34,6 +34,7 @@ _KNOWN_AS = {
     "product": "sku item product_id stockcode description",
 }
 CANONICAL = tuple(_KNOWN_AS)
+_IN_CENTS = "_cents"  # what a column of whole cents ends in
 
 
 def _plain(name):
@@ -41,10 +42,20 @@ def _plain(name):
     return re.sub(r"[^a-z0-9]+", "_", snake.lower()).strip("_")
 
 
-def match(found, columns=None, guess=True):
+def in_cents(column):
+    """Whether a column's name says that its money stands in whole cents.
+
+    >>> in_cents("amount_cents"), in_cents("Total Cents"), in_cents("percents")
+    (True, True, False)
+    """
+    return _plain(column).endswith(_IN_CENTS)
+
+
+def match(found, columns=None, guess=True, needed=NEEDED, who=("transactions", "read")):
     """Return {canonical: (column of the file, how it was found)} for a list of column names.
 
-    Without `guess`, only the columns that were said: no other is looked for.
+    Without `guess`, only the columns that were said: no other is looked for. `needed` must be among them;
+    `who` needs them, and what is called, stand in the refusal.
     """
     given = _given(found, columns)
     mapping = {name: (column, "as you said") for name, column in given.items()}
@@ -53,13 +64,14 @@ def match(found, columns=None, guess=True):
     for name, others in _KNOWN_AS.items() if guess else ():
         if name in mapping:
             continue
+        words = {c: _plain(c).removesuffix(_IN_CENTS) if name in (*MONEY, "unit_price") else _plain(c) for c in free}
         exact = [c for c in free if _plain(c) == name]
-        known = others.split()
-        guessed = [c for c in free if _plain(c) in known or _plain(c).replace("_", "") in known]
+        known = (name, *others.split())
+        guessed = [c for c in free if words[c] in known or words[c].replace("_", "") in known]
         candidates = exact or guessed
         if len(candidates) == 1:
             mapping[name] = (candidates[0], "same name" if exact else "guessed by name")
-        elif candidates and (exact or name in NEEDED or name == "order_id"):
+        elif candidates and (exact or name in needed or name == "order_id"):
             saw = ", ".join(map(str, candidates))
             mend = f"read(..., columns={{'{name}': {candidates[0]!r}}})"
             problems.append(Refusal(f"more than one column could be '{name}'.", saw, mend))
@@ -67,7 +79,7 @@ def match(found, columns=None, guess=True):
         how = f"{mapping['quantity'][0]} times {mapping['unit_price'][0]}"
         mapping["amount"] = (None, how)
     refuse_all(problems)
-    _refuse_missing(found, mapping)
+    _refuse_missing(found, mapping, needed, who)
     return mapping
 
 
@@ -99,20 +111,21 @@ def _given(found, columns):
     return given
 
 
-def _refuse_missing(found, mapping):
-    missing = [name for name in NEEDED if name not in mapping]
+def _refuse_missing(found, mapping, needed, who):
+    missing = [name for name in needed if name not in mapping]
     if missing:
         free = [c for c in found if c not in {column for column, _ in mapping.values()}]
         likely = {
             "amount": r"price|amount|total|pay|value",
             "date": r"date|time|day|when",
             "customer_id": r"cust|id\b|_id",
+            "order_id": r"order|invoice|receipt|id\b",
         }
         guess = {m: next((c for c in free if re.search(likely[m], str(c).lower())), "COLUMN") for m in missing}
         if mapping.get("unit_price") and "amount" in missing:
             guess["amount"] = mapping["unit_price"][0]
         raise Refusal(
-            f"transactions need {', '.join(map(repr, missing))}.",
+            f"{who[0]} need {', '.join(map(repr, missing))}.",
             f"columns {', '.join(map(str, found))}",
-            f"read(..., columns={guess})",
+            f"{who[1]}(..., columns={guess})",
         )

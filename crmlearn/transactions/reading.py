@@ -11,7 +11,7 @@ from crmlearn import tables
 from crmlearn.errors import Refusal, counted, one_of, refuse_all
 from crmlearn.transactions import values
 from crmlearn.transactions.dates import ORDERS
-from crmlearn.transactions.mapping import FLAGS, MONEY, NEEDED, match
+from crmlearn.transactions.mapping import FLAGS, MONEY, NEEDED, in_cents, match
 from crmlearn.transactions.orders import to_orders
 from crmlearn.transactions.seen import Seen, shared, status_note, unusual
 from crmlearn.transactions.sources import open_table
@@ -91,7 +91,7 @@ def read(
             one_of(name, value, choices)
     raw, notes, origin = open_table(source, encoding, separator, guess)
     mapping = match(raw.columns, columns, guess)
-    tx, more, told = _parsed(raw, mapping, origin, date_order, decimal, timezone, guess)
+    tx, more, told = parsed(raw, mapping, origin, date_order, decimal, timezone, guess)
     notes += more
     if mapping["amount"][0] is None:
         tx = tx.with_columns(amount=nw.col("quantity") * nw.col("unit_price"))
@@ -130,9 +130,9 @@ class _Told(NamedTuple):
     seen: tuple  # signs, currencies, statuses
 
 
-def _parsed(raw, mapping, origin, date_order, decimal, timezone, guess):
+def parsed(raw, mapping, origin, date_order=None, decimal=None, timezone=None, guess=True):
     """Every column by its own rules; all that is wrong in any of them is told at once."""
-    parsed, notes, problems, money, order = {}, [], [], {}, {}
+    made, notes, problems, money, order = {}, [], [], {}, {}
     apart = decimal if isinstance(decimal, Mapping) else None
     for name, (column, how) in list(mapping.items()):
         if column is None:
@@ -140,15 +140,18 @@ def _parsed(raw, mapping, origin, date_order, decimal, timezone, guess):
         series = raw.get_column(column)
         try:
             if name == "date":
-                parsed[name], more, order = values.dates(series, origin, date_order, timezone, guess)
+                made[name], more, order = values.dates(series, origin, date_order, timezone, guess)
             elif name in (*MONEY, "quantity", "unit_price"):
                 said = decimal if apart is None else apart.get(name)
                 known = "currency" in mapping
-                parsed[name], more, money[name] = values.amounts(series, name, origin, said, known, guess)
+                made[name], more, money[name] = values.amounts(series, name, origin, said, known, guess)
+                if name != "quantity" and in_cents(column):
+                    made[name], cents = values.from_cents(made[name], name, column, origin)
+                    more = [*more, *cents]
             elif name in FLAGS:
-                parsed[name], more = values.flags(series, name, origin)
+                made[name], more = values.flags(series, name, origin)
             else:
-                parsed[name], more = values.texts(series, name)
+                made[name], more = values.texts(series, name)
         except Refusal as problem:
             if name not in FLAGS or how != "guessed by name":
                 problems.append(problem)
@@ -157,11 +160,11 @@ def _parsed(raw, mapping, origin, date_order, decimal, timezone, guess):
             more = [f"{name}: '{column}' was not taken, for it says neither yes nor no"]
         notes += more
     refuse_all(problems)
-    if "currency" in parsed:
-        parsed["currency"] = parsed["currency"].str.to_uppercase()
-    if "status" in parsed:
-        notes.append(status_note(parsed["status"]))
-    frame = nw.DataFrame.from_dict({name: s.alias(name) for name, s in parsed.items()}, backend=raw.implementation)
+    if "currency" in made:
+        made["currency"] = made["currency"].str.to_uppercase()
+    if "status" in made:
+        notes.append(status_note(made["status"]))
+    frame = nw.DataFrame.from_dict({name: s.alias(name) for name, s in made.items()}, backend=raw.implementation)
     written = {name: told["decimal"] for name, told in money.items() if told["decimal"]}
     signs = tuple(dict.fromkeys(sign for told in money.values() for sign in told["signs"]))
     if decimal is None:  # one word for all columns, where one fits all

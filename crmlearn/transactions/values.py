@@ -76,6 +76,18 @@ def amounts(series, name, origin, decimal=None, currency_known=False, guess=True
     return numbers, [], {"decimal": None, "signs": ()}
 
 
+def from_cents(numbers, name, column, origin):
+    """Whole cents as units of the currency, and a note that says so; refuses parts of a cent."""
+    parts = _where((numbers != numbers.round()).fill_null(False))
+    if parts:
+        raise Refusal(
+            f"'{name}' comes from the column '{column}', whose name says cents, but it holds parts of a cent.",
+            f"first in row {parts[0] + origin.first_row} ({counted(len(parts), 'row')})",
+            f"rename it if it holds whole units: tx.rename(columns={{'{column}': '{name}'}})",
+        )
+    return numbers / 100, [f"{name}: '{column}' holds cents, so it was divided by 100"]
+
+
 def flags(series, name, origin):
     """Return (yes or no, notes); refuses other words."""
     if series.dtype == nw.Boolean:
