@@ -269,7 +269,7 @@ class TestBooks:
         tx = cdnow.assign(margin=cdnow["amount"] * 0.3 - 2, category=np.array(["CD", "书"])[np.arange(len(cdnow)) % 2])
         terms = {"period": "1998 Q2", "before": "1998 Q1", "acquisition_cost": 9.0}
         one, two = (audit.exhibits(t, "1998-06-30", with_refunds=t, **terms) for t in (tx, pl.from_pandas(tx)))
-        assert [str(e) for e in one.shown] == [str(e) for e in two.shown] and len(one.shown) == 26
+        assert [str(e) for e in one.shown] == [str(e) for e in two.shown] and len(one.shown) == 27
         assert one.left_out == two.left_out
         assert {name.split(":")[1] for name, _ in one.left_out} == {"product", "channel"}
         for e, other in zip(one.shown, two.shown, strict=True):
@@ -422,7 +422,7 @@ class TestSentences:
         whole = "2021-01-01", END
         made = audit.exhibits(tx, END, whole, acquisition_cost=3, with_refunds=tx, groups=2)
         names = [e.name for e in made.shown] + [name for name, _ in made.left_out]
-        assert len(names) == len(set(names)) == 32
+        assert len(names) == len(set(names)) == 33
         assert all(e.title and "nan" not in e.title and (not e.plot or hasattr(plots, e.plot)) for e in made.shown)
         assert all(reason for _, reason in made.left_out)
 
@@ -479,3 +479,69 @@ def test_refusals_of_choices():
     refused(lambda: audit.factors(ledger(tx), "2021", margin=0.2), "has its profit already")
     refused(lambda: audit.co_purchase(tx.assign(category="x"), "2021"), "fewer than two labels")
     refused(lambda: audit.time_between_orders(tx[:2], END), "nobody ordered twice")
+
+
+class TestPayback:
+    @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+    @settings(max_examples=40, deadline=None)
+    @given(ORDERS, st.integers(1, 40), st.integers(1, 6))
+    def test_each_step_counts_those_who_were_watched_to_its_end(self, kind, orders, length, steps):
+        tx = log(orders)
+        first = tx["date"].dt.normalize().groupby(tx["customer_id"]).transform("min")
+        age, seen = (tx["date"].dt.normalize() - first).dt.days, (pd.Timestamp(END) - first).dt.days + 1
+        assume(seen.max() >= length)
+        earned = 0.0
+        told = rows(audit.payback(log(orders, kind), END, 3.0, step_days=length, steps=steps))
+        for at, row in enumerate(told):
+            there = seen >= (at + 1) * length
+            n = tx.loc[there, "customer_id"].nunique()
+            earned += tx.loc[there & (age // length == at), "margin"].sum() / n
+            assert row["watched"] == n and row["age_days"] == (at + 1) * length
+            assert row["profit_per_customer"] == pytest.approx(earned, rel=1e-9, abs=1e-9)
+            assert row["value_to_cost"] == pytest.approx(earned / 3, rel=1e-9, abs=1e-9)
+        assert len(told) == min(steps, seen.max() // length)
+
+    def test_the_firms_channels_pay_back_in_the_order_of_their_truth(self):
+        tx = clean(read(datasets.load("firm/orders")).tx).tx
+        people = datasets.load("firm/customers").query("kind == 'person'")
+        told = audit.payback(tx, "2025-12-28", people, by="acquired_by")
+        paid = told[told["value_to_cost"] >= 1].groupby("group")["age_days"].min()
+        assert paid.to_dict() == {"partner": 240, "referral": 30, "search": 150, "shop": 30, "social": 180}
+        year = told[told["age_days"] == 360].set_index("group")["value_to_cost"]
+        assert year.sort_values().index.tolist() == ["partner", "social", "search", "referral", "shop"]
+        assert told.groupby("group")["watched"].max().sum() < len(people)
+
+    def test_what_cannot_be_told_is_refused(self):
+        tx = log([("a", 0, 100, 50), ("b", 90, 100, 50)])
+        cost = pd.DataFrame({"customer_id": ["a", "b"], "acquisition_cost": [2.0, 3.0], "by": ["x", "y"]})
+        refused(lambda: audit.payback(tx, END, cost.assign(acquisition_cost=[0.0, 1.0])), "above 0", "1 customer")
+        refused(lambda: audit.payback(tx, END, pd.concat([cost, cost])), "names customers twice", "2 rows")
+        refused(lambda: audit.payback(tx, END, cost.assign(customer_id=["q", "z"])), "no customer of the orders")
+        refused(lambda: audit.payback(tx, END, cost.assign(customer_id=[1, 2])), "no customer of the orders")
+        refused(lambda: audit.payback(tx, END, cost, by="region"), "region")
+        refused(lambda: audit.payback(tx, END, 5, by="by"), "one cost for all knows no groups")
+        refused(lambda: audit.payback(tx, END, "five"), "needs a number or a table", "str")
+        refused(lambda: audit.payback(tx, END, 0), "above 0")
+        refused(lambda: audit.payback(tx, END, 5, step_days=101), "nobody was watched for 101 days", "step_days=100")
+        assert rows(audit.payback(tx, END, cost, by="by", step_days=5, steps=1))[1]["acquisition_cost"] == 3
+
+    @pytest.mark.parametrize(
+        ("ratios", "said"),
+        [
+            ({"all customers": [0.5, 1.0, 2.0]}, "The customers had earned back their cost after 60 days"),
+            ({"all customers": [0.5, 0.7]}, "After 60 days the customers had earned back 70 % of their cost"),
+            ({"all customers": [-0.5]}, "After 30 days the customers had earned back -50 % of their cost"),
+            (
+                {"x": [2], "y": [1], "z": [0.1]},
+                "2 of 3 groups had earned back their cost, soonest “x” and “y” (after 30",
+            ),
+            ({"x": [0.2], "y": [0.1]}, "0 of 2 groups had earned back their cost"),
+        ],
+    )
+    def test_its_sentence(self, ratios, said):
+        t = {
+            "group": [g for g, v in ratios.items() for _ in v],
+            "value_to_cost": [r for v in ratios.values() for r in v],
+        }
+        t["age_days"] = [30 * (i + 1) for v in ratios.values() for i in range(len(v))]
+        assert audit.findings.payback(t, "profit").startswith(said)

@@ -10,6 +10,7 @@ from crmlearn.audit.concentrating import concentration, lorenz
 from crmlearn.audit.decomposing import factor_bridge, lmdi, shapley
 from crmlearn.audit.one_period import deciles, factors, frequency, one_time_buyers, spread, unprofitable
 from crmlearn.audit.over_time import acquisition, cohorts_compared, one_cohort, repeat_rates, whole_base
+from crmlearn.audit.paying_back import payback
 from crmlearn.audit.products import co_purchase, entry, penetration
 from crmlearn.audit.shop_numbers import CAVEAT, dashboard, refunds, time_between_orders, unit_economics
 from crmlearn.audit.two_periods import bridge, lost_kept_new, switching, up_down
@@ -18,7 +19,7 @@ from crmlearn.transactions.books import Unbalanced, balanced
 __all__ = [
     "CAVEAT", "LENSES", "Exhibit", "Exhibits", "Unbalanced", "acquisition", "balanced", "bridge", "co_purchase",
     "cohorts_compared", "concentration", "dashboard", "deciles", "entry", "exhibits", "factor_bridge", "factors",
-    "frequency", "lmdi", "lorenz", "lost_kept_new", "one_cohort", "one_time_buyers", "penetration", "refunds",
-    "repeat_rates", "shapley", "spread", "switching", "time_between_orders", "unit_economics", "unprofitable",
-    "up_down", "whole_base",
+    "frequency", "lmdi", "lorenz", "lost_kept_new", "one_cohort", "one_time_buyers", "payback", "penetration",
+    "refunds", "repeat_rates", "shapley", "spread", "switching", "time_between_orders", "unit_economics",
+    "unprofitable", "up_down", "whole_base",
 ]  # fmt: skip

@@ -11,6 +11,7 @@ from crmlearn.audit.concentrating import concentration, lorenz
 from crmlearn.audit.decomposing import factor_bridge
 from crmlearn.audit.one_period import deciles, factors, frequency, one_time_buyers, spread, unprofitable
 from crmlearn.audit.over_time import acquisition, cohorts_compared, one_cohort, repeat_rates, whole_base
+from crmlearn.audit.paying_back import payback
 from crmlearn.audit.products import co_purchase, entry, penetration
 from crmlearn.audit.shop_numbers import dashboard, refunds, time_between_orders, unit_economics
 from crmlearn.audit.two_periods import bridge, lost_kept_new, switching, up_down
@@ -157,6 +158,7 @@ def _plan(book, goods, as_of, now, earlier, steps, first, columns, cost, with_re
     none = "" if with_refunds is not None else "no orders before cleaning were given: with_refunds=..."
     yield "refunds", 7, "ranking", lambda: refunds(with_refunds, as_of, steps), none
     free = "" if cost is not None else "no acquisition cost was given: acquisition_cost=..."
+    yield "payback", 7, "payback", lambda: payback(book, as_of, cost), free
     yield "unit_economics", 7, "ranking", lambda: unit_economics(book, as_of, cost, steps), free
 
 

@@ -215,6 +215,23 @@ def refunds(t, noun):
     )
 
 
+def payback(t, noun):
+    last = {group: at for at, group in enumerate(t["group"])}
+    paid = {}
+    for group, age, ratio in zip(t["group"], t["age_days"], t["value_to_cost"], strict=True):
+        if ratio >= 1 - 1e-12:
+            paid.setdefault(group, age)
+    if len(last) == 1:
+        group, at = next(iter(last.items()))
+        if group in paid:
+            return f"The customers had earned back their cost after {paid[group]} days"
+        part_of = percent(t["value_to_cost"][at])
+        return f"After {t['age_days'][at]} days the customers had earned back {part_of} of their cost"
+    said = f"{len(paid)} of {len(last)} groups had earned back their cost"
+    soonest = [group for group, age in paid.items() if age == min(paid.values())]
+    return said + (f", soonest {listed(soonest)} (after {min(paid.values())} days)" if paid else "")
+
+
 def unit_economics(t, noun):
     paid = sum(p is not None and p == p for p in t["payback_periods"])
     return f"{paid} of {counted(len(t['cohort']), 'cohort')} earned back the acquisition cost so far"

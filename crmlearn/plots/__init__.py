@@ -11,7 +11,7 @@ from crmlearn.plots.paradigms import continuum, crossing
 from crmlearn.plots.people import lorenz, overlap, profit_bridge, rfm_grid, shares, survival, switching, up_down
 from crmlearn.plots.pyramids import associations, clickable_pyramid, pyramid, rivals
 from crmlearn.plots.risks import control_returns, exceedance, exposure_calendar, risk_matrix, tornado
-from crmlearn.plots.times import activity, c3, cohort_grid, flow, ranking, waits
+from crmlearn.plots.times import activity, c3, cohort_grid, flow, payback, ranking, waits
 from crmlearn.plots.values import exchanges, lifts, price_parts, ratio_and_profit
 from crmlearn.plots.words import alt_text
 
@@ -19,7 +19,7 @@ __all__ = [
     "PALETTE", "activity", "alt_text", "associations", "axes", "bars", "breach_clock", "break_even_line", "bridge",
     "by_history", "c3", "clickable_pyramid", "cohort_grid", "contact_reasons", "continuum", "control_returns",
     "crossing", "estimates", "exceedance", "exchanges", "exposure_calendar", "flow", "frequency", "group_calibration",
-    "group_shares", "heatmap", "key_of", "keyed", "lifts", "lines", "lorenz", "overlap", "penalty_caps", "play",
-    "price_parts", "profit_bridge", "pyramid", "ranking", "ratio_and_profit", "rfm_grid", "risk_matrix", "rivals",
-    "shares", "short", "show", "survival", "switching", "tornado", "tracking", "up_down", "waits",
+    "group_shares", "heatmap", "key_of", "keyed", "lifts", "lines", "lorenz", "overlap", "payback", "penalty_caps",
+    "play", "price_parts", "profit_bridge", "pyramid", "ranking", "ratio_and_profit", "rfm_grid", "risk_matrix",
+    "rivals", "shares", "short", "show", "survival", "switching", "tornado", "tracking", "up_down", "waits",
 ]  # fmt: skip

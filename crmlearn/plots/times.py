@@ -17,6 +17,7 @@ RANKED = {
     "share_of_customers": "Share of the customers, per cent",
 }
 _MOST_TICKS = 24
+MARKS = ("o", "s", "^", "D", "v", "P")  # lines are told apart without colour
 
 
 def cohort_grid(table, title, what=None, x_label=None):
@@ -137,6 +138,27 @@ def ranking(table, title, most=20):
     ax.grid(axis="y", visible=False)
     ax.grid(axis="x", color="0.9")
     ax.margins(x=0.12)
+    return titled(ax, title)
+
+
+def payback(table, title):
+    """What customers have brought for each unit of what they cost, by days since the first order.
+
+    table : audit.payback
+    """
+    data = read(table)
+    figure, ax = axes("", "Days since the first order", "Profit so far / cost of winning the customer")
+    groups = list(dict.fromkeys(data["group"]))
+    for i, (group, name) in enumerate(zip(groups, keyed(figure, groups), strict=True)):
+        line = data[data["group"] == group]
+        x, y = np.r_[0, line["age_days"]], np.r_[0.0, line["value_to_cost"]]
+        ax.plot(x, y, "-" + MARKS[i % len(MARKS)], color=PALETTE[i % len(PALETTE)], ms=5, lw=1.8, label=name)
+    ax.axhline(1, color="0.3", lw=1.2, ls="--")
+    ax.annotate("cost earned back", (0, 1), (4, 4), textcoords="offset points", fontsize=10, color="0.2")
+    ax.set_ylim(min(0, data["value_to_cost"].min() * 1.05), max(1.2, data["value_to_cost"].max() * 1.05))
+    ax.set_xlim(left=0)
+    if len(groups) > 1:
+        ax.legend(loc="upper left", bbox_to_anchor=(1, 1))
     return titled(ax, title)
 
 

@@ -11,7 +11,6 @@ from crmlearn.plots.times import RANKED
 
 KINDS = {
     "activity": ("Line chart of the share of one cohort that ordered in each period", "period", "share_active"),
-    "c3": ("Stacked blocks of each period's profit by acquisition cohort", "period", "profit"),
     "cohort_grid": ("Heat map of cohorts by age", "cohort", "share_active"),
     "flow": ("Stacked bars of returning and new customers per period", "period", "active"),
     "lorenz": ("Lorenz curve below the line of equal shares", "share_of_customers", None),
@@ -20,13 +19,11 @@ KINDS = {
     "ranking": ("Bar chart", None, None),
     "rfm_grid": ("Heat map of customers by recency and frequency score", None, "customers"),
     "shares": ("Bars of each group's share of customers and of profit", None, "share_of_profit"),
-    "survival": ("Falling step curve of customers who still wait", "time", "waiting"),
     "switching": ("Heat map of where each group of the first date stands at the second", "from", "share_of_from"),
     "up_down": ("Grid of kept customers by change in orders and in value per order", None, "customers"),
     "waits": ("Dots and lines of the days between orders", "step", "median_days"),
 }
 GRIDS = {  # the two labels of a field, and its number
-    "c3": ("period", "cohort", "profit"),
     "cohort_grid": ("cohort", "age", None),
     "rfm_grid": ("r", "f", "customers"),
     "switching": ("from", "to", "share_of_from"),
@@ -34,7 +31,46 @@ GRIDS = {  # the two labels of a field, and its number
 }
 _WORDS = {"r": "recency", "f": "frequency", "value_per_order": "value per order"}
 _MOST = 8
-OWN_WORDS = RISK_WORDS | FAIR_WORDS | LAW_WORDS
+
+
+def _layer_words(table):
+    """The C3: what all layers add up to, and the thickest layer of the last period."""
+    data = read(table)
+    totals = data.groupby("period", sort=False)["profit"].sum()
+    ends = dict.fromkeys([totals.index[0], totals.idxmax(), totals.index[-1]])
+    last = data[data["period"] == totals.index[-1]].sort_values("profit", kind="stable").iloc[-1]
+    all_in = ", ".join(f"{period} {short(totals[period])}" for period in ends)
+    return f"All layers: {all_in}. Thickest layer of {last['period']}: cohort {last['cohort']}, {short(last['profit'])}"
+
+
+def _waiting_words(table):
+    """A curve of who still waits, from its start over the half to its end; several curves by their ends."""
+    data = read(table)
+    if "cohort" in data:
+        ends = data.groupby("cohort", sort=True).tail(1)
+        told = [f"{row.cohort} {row.waiting * 100:.3g} % at day {row.time:g}" for row in ends.itertuples()]
+        return f"Still waiting at the end: {', '.join(told[:_MOST])}"
+    half, last = data[data["waiting"] <= 0.5], data.iloc[-1]
+    over = f" over 50 % at day {half.iloc[0]['time']:g}" if len(half) else ""
+    return f"From 100 % at day 0{over} to {last['waiting'] * 100:.3g} % at day {last['time']:g}"
+
+
+def _payback_words(table):
+    """Each group: when it had earned its cost, and where its curve ends."""
+    told = []
+    for group, line in read(table).groupby("group", sort=False):
+        paid = line[line["value_to_cost"] >= 1]
+        when = f"cost earned back after {paid.iloc[0]['age_days']:g} days" if len(paid) else "cost not earned back"
+        told.append(f"{group}: {when}, {line.iloc[-1]['value_to_cost']:.3g} times after {line.iloc[-1]['age_days']:g}")
+    return "; ".join(told[:_MOST])
+
+
+OWN_WORDS = {
+    "c3": ("Stacked blocks of each period's profit by acquisition cohort", _layer_words),
+    "payback": ("Lines of profit so far over acquisition cost by days since the first order", _payback_words),
+    "survival": ("Falling step curve of customers who still wait", _waiting_words),
+    **RISK_WORDS, **FAIR_WORDS, **LAW_WORDS,
+}  # fmt: skip
 
 
 def alt_text(plot, table, title):
@@ -60,7 +96,7 @@ def alt_text(plot, table, title):
         value = known[0] if known else data.select_dtypes("number").columns[-1]
     if plot in GRIDS:
         return f"{kind}. {title}. {_fields(data, *GRIDS[plot])}."
-    if plot == "lorenz" or (plot == "survival" and "cohort" in data):  # points of few customers; many curves
+    if plot == "lorenz":  # its points are near single customers
         return f"{kind}. {title}."
     rows = data[[label, value]].dropna()
     if plot == "ranking" and "second" in data:
@@ -68,7 +104,7 @@ def alt_text(plot, table, title):
     if len(rows) > _MOST:
         at = sorted({0, int(np.argmax(rows[value].to_numpy(float))), len(rows) - 1})
         rows = rows.iloc[at]
-    numbers = ", ".join(f"{name} {_said(value, v)}" for name, v in rows.itertuples(index=False))
+    numbers = ", ".join(f"{_named(label, name)} {_said(value, v)}" for name, v in rows.itertuples(index=False))
     return f"{kind}. {title}. {numbers}."
 
 
@@ -83,6 +119,11 @@ def _fields(data, first, second, value):
     ends = [("Lowest", rows.iloc[0]), ("highest", rows.iloc[-1])] if len(rows) else []
     axes = f"{_WORDS.get(first, first)} {{}}, {_WORDS.get(second, second)} {{}}"
     return "; ".join(f"{end}: {axes.format(row[first], row[second])}: {_said(value, row[value])}" for end, row in ends)
+
+
+def _named(label, name):
+    """A row's label; a bare number says what it numbers."""
+    return f"{label.replace('_', ' ')} {name}:" if str(name)[:1].isdigit() and label in ("group", "orders") else name
 
 
 def _said(column, value):

@@ -8,7 +8,7 @@ from crmlearn.privacy import Gate
 # Columns that count customers, and which of them are parts of others, so that their rest counts customers too.
 COUNTS = (
     "customers", "active", "new", "returning", "observed", "repeated", "both", "with_first", "with_second", "gaps",
-    "customers_with_refund",
+    "customers_with_refund", "watched",
 )  # fmt: skip
 RESTS = (("observed", "repeated"), ("customers", "repeated"), ("customers", "active"), ("with_first", "both"),
          ("with_second", "both"))  # fmt: skip

@@ -61,6 +61,15 @@ class Ledger:
         """Sums per customer over some of the rows."""
         return np.bincount(self.customer[rows], values[rows], self.customers)
 
+    def numbers_of(self, ids):
+        """The number of each customer in a narwhals series of ids; -1 for who has no row here."""
+        arrow = as_text(ids, ids.name).to_arrow() if ids.dtype == nw.Object else ids.to_arrow()
+        arrow = arrow.combine_chunks() if isinstance(arrow, pa.ChunkedArray) else arrow
+        try:
+            return pc.index_in(arrow.cast(self.ids.type), value_set=self.ids).fill_null(-1).to_numpy(False)
+        except pa.ArrowInvalid:  # texts next to numbers
+            return np.full(len(arrow), -1)
+
     def within(self, first, last):
         """Which rows lie in a span of days."""
         return (self.day >= first) & (self.day <= last)
