@@ -2,8 +2,8 @@
 
 The misconceptions of this theme, each in the tasks where it shows: revenue for profit; a share of customers for a share
 of profit; lost for gone; one side of the kept customers; a part of a year beside a whole one; only those who came
-again; one order of change for all; a part in the change for what new customers brought; a period that was not over;
-those who wait left out, or taken for never; old cohorts against young ones; a reason that no table shows.
+again; a period that was not over; those who wait left out, or taken for never; old cohorts against young ones; value
+so far for value at the same age; businesses among persons; the mean of ratios; a reason that no table shows.
 """
 
 from functools import cache
@@ -12,7 +12,7 @@ from types import SimpleNamespace
 import pandas as pd
 
 from crmlearn import audit, cohorts, datasets, transactions
-from crmlearn.checks import Labelled, Matching, Mistake, Number, Task
+from crmlearn.checks import Labelled, Matching, Mistake, Number, Table, Task
 
 AS_OF, LAST_YEAR, THIS_YEAR = "2024-12-31", "2023", "2024"
 CHAPTER = ("2024", "2025")  # the years of the chapter
@@ -46,10 +46,10 @@ def tenths(year=THIS_YEAR, **how):
     return audit.deciles(firm().tx, year, **how)
 
 
-def of_best(sort_by, what="margin"):
-    """What the best tenth brought, when the customers are sorted by another column."""
+def of_best(sort_by, what="margin", more=0):
+    """What the best tenth, and so many more, brought, when the customers are sorted by this column."""
     year = within("2024-01-01", AS_OF).groupby("customer_id")[["amount", "margin"]].sum()
-    return year.sort_values(sort_by, ascending=False)[what].iloc[: tenths().customers[0]].sum()
+    return year.sort_values(sort_by, ascending=False)[what].iloc[: tenths().customers[0] + more].sum()
 
 
 def best_orders():
@@ -101,33 +101,6 @@ def fewer_customers():
 
 # Task 5
 @cache
-def business():
-    return of(firm().people.index[firm().people.kind == "business"])
-
-
-@cache
-def parts(method="shapley", everybody=False):
-    tx = firm().tx if everybody else business()
-    return audit.factor_bridge(tx, LAST_YEAR, THIS_YEAR, method=method).set_index("step")
-
-
-def more_customers(change_first):
-    """The part of the customers alone, changed before all other factors or after them."""
-    table = parts().loc[list(audit.factors(business(), THIS_YEAR).measure[:4].str.replace("_", " "))]
-    others = (table.before if change_first else table.after).iloc[1:].prod()
-    return (table.after.iloc[0] - table.before.iloc[0]) * others
-
-
-def business_change():
-    return parts().change[THIS_YEAR] - parts().change[LAST_YEAR]
-
-
-def business_moves():
-    return audit.lost_kept_new(business(), LAST_YEAR, THIS_YEAR).set_index("group")
-
-
-# Task 6
-@cache
 def retention(as_of=AS_OF, partial="empty"):
     return cohorts.table(firm().tx[firm().tx.date <= as_of], as_of, period="Q", partial=partial).set_index("cohort")
 
@@ -148,7 +121,7 @@ def again_ever():
     return (of(members, days).groupby("customer_id").size() > 1).mean()
 
 
-# Task 7
+# Task 6
 @cache
 def median_wait(year=THIS_YEAR, n=2, who=None):
     curve = cohorts.time_to_nth_order(firm().tx if who is None else of(who), AS_OF, n=n, period="Y")
@@ -163,6 +136,52 @@ def waits():
     second = orders[orders.groupby("customer_id").cumcount() == 1].set_index("customer_id").date
     watched = (pd.Timestamp(AS_OF) - came).dt.days
     return SimpleNamespace(days=(second.reindex(came.index) - came).dt.days, watched=watched)
+
+
+# Task 7
+CHANNELS, AT_ONCE = ("partner", "referral", "search", "shop", "social"), 180
+KINDS, MONTHS, EVER = ("person", "business"), 12, 10_000
+
+
+def counted_in(kinds=KINDS[:1], months=6):
+    """The customers of these kinds who came in the first so many months of a year, with the day on which they came."""
+    them = firm().people.assign(came=firm().came).dropna(subset=["came"])
+    return them[them.kind.isin(kinds) & (them.came.dt.month <= months)]
+
+
+def profit_at(days=AT_ONCE, what="margin"):
+    """What each customer brought on the first so many days, the day of the first order among them."""
+    age = (firm().tx.date - firm().tx.customer_id.map(firm().came)).dt.days
+    return firm().tx[age < days].groupby("customer_id")[what].sum()
+
+
+def profit_by_june():
+    """What each customer brought until 30 June of the year in which they came."""
+    tx = firm().tx
+    came = tx.customer_id.map(firm().came)
+    return tx[(tx.date.dt.year == came.dt.year) & (tx.date.dt.month <= 6)].groupby("customer_id").margin.sum()
+
+
+def by_channel(values, them):
+    """The mean of each channel and year of arrival: a row per channel."""
+    return values.groupby([them.acquired_by, them.came.dt.year]).mean().unstack()
+
+
+def value_to_cost(profit=None, them=None, cost=None):
+    them = counted_in() if them is None else them
+    profit = profit_at() if profit is None else profit
+    cost = by_channel(them.acquisition_cost, them) if cost is None else cost
+    return by_channel(profit.reindex(them.index), them).div(cost, axis=0)
+
+
+def mean_of_ratios():
+    them = counted_in()
+    return by_channel(profit_at().reindex(them.index) / them.acquisition_cost, them)
+
+
+def cost_of_all():
+    """The mean cost of a channel, of all customers whom it ever won."""
+    return firm().people.groupby("acquired_by").acquisition_cost.mean()
 
 
 # Task 8
@@ -200,8 +219,8 @@ def verdict(right, reason=False, same_time=True):
 
 BEST_TENTH = Task(
     title="How much of the profit hangs on the best tenth?",
-    wanted="one number: dollars of profit in 2024 from the best tenth of its customers (a tenth of their number, those "
-    "with the most profit in 2024), rounded to whole dollars",
+    wanted="one number: dollars of profit in 2024 from the best tenth of its 5,482 customers, which are the 549 with "
+    "the most profit in 2024, rounded to whole dollars",
     expects=Number("dollars", decimals=0),
     answer=lambda: tenths().profit[0],
     mistakes=(
@@ -216,6 +235,10 @@ BEST_TENTH = Task(
         Mistake(
             "revenue all the way", lambda: of_best("amount", "amount"),
             "This is *revenue*: the tenth that paid most, and what they paid. The board asks about profit.",
+        ),
+        Mistake(
+            "one customer too few", lambda: of_best("margin", more=-1),
+            "You took 548 customers. A tenth of 5,482 is 548.2, and the library rounds its first group up: take 549.",
         ),
         Mistake(
             "the best fifth", lambda: tenths().profit[:2].sum(),
@@ -444,67 +467,6 @@ SAME_MONTHS = Task(
     topics=("V0",),
 )  # fmt: skip
 
-BUSINESS = Task(
-    title="Did the business accounts become more, or better?",
-    wanted="one number: dollars of the change in profit from 2023 to 2024 that belong to the *number of customers*, "
-    "for business accounts only, as the mean over all sequences in which the four factors can change, rounded to whole "
-    "dollars",
-    expects=Number("dollars", decimals=0),
-    answer=lambda: parts().change["customers"],
-    mistakes=(
-        Mistake(
-            "customers changed first", lambda: more_customers(change_first=True),
-            "You changed the number of customers *first*, with all else as in 2023. Another order of change gives "
-            "another part: take the mean over all.",
-        ),
-        Mistake(
-            "customers changed last", lambda: more_customers(change_first=False),
-            "You changed the number of customers *last*, with all else as in 2024. Another order of change gives "
-            "another part: take the mean over all.",
-        ),
-        Mistake(
-            "another way to divide", lambda: parts("lmdi").change["customers"],
-            "This is the log-mean (LMDI). It adds up as well, but the chapter, and this task, take the mean over all "
-            "sequences of change.",
-        ),
-        Mistake(
-            "everybody for the business accounts", lambda: parts(everybody=True).change["customers"],
-            "These are *all* customers. The table `people` says who is a business.",
-        ),
-        Mistake(
-            "a share for dollars", lambda: parts().change["customers"] / business_change(),
-            "This is the *share* of the change. The question asks for dollars.",
-        ),
-        Mistake(
-            "the profit from new customers", lambda: business_moves().profit_second["new"],
-            "This is what the *new* accounts brought: the bridge of the groups. Here the profit is a product of four "
-            "factors, and one of them is asked for.",
-        ),
-        Mistake(
-            "new less lost",
-            lambda: business_moves().profit_second["new"] - business_moves().profit_first["lost"],
-            "This is what new accounts brought less what lost ones had brought. The question asks for the factor "
-            "*customers* of the product.",
-        ),
-        Mistake(
-            "another factor", lambda: parts().change["orders per customer"],
-            "This is the part of *orders per customer*. The question asks for the number of customers.",
-        ),
-        Mistake(
-            "the whole change", business_change,
-            "This is the *whole* change. Which part of it belongs to the number of customers?",
-        ),
-    ),
-    hints=(
-        "Keep the orders of the business accounts first: those whose `kind` in `people` is `\"business\"`.",
-        "`audit.factor_bridge` divides a change among the four factors of the chapter.",
-        "`audit.factor_bridge(business, LAST_YEAR, THIS_YEAR)`: the column `change` in the row `customers`.",
-    ),
-    takeaway="Mostly more accounts. And do not praise the orders per account yet: in 2023 many had only a part of the "
-    "year.",
-    topics=("V0",),
-)  # fmt: skip
-
 ALARM = Task(
     title="Is the alarm of the dashboard real?",
     wanted="one share: of the customers who came in 2024 Q3, how many ordered in 2024 Q4, in percent with one digit "
@@ -610,6 +572,83 @@ WAIT = Task(
     topics=("V0",),
 )  # fmt: skip
 
+VALUE = Task(
+    title="Do newer customers earn back less of their cost?",
+    wanted="a table: a row for each value of acquired_by, the columns 2023 and 2024 (year of the first order). Of the "
+    "persons who came from January to June: their mean profit within 180 days (the day of the first order and the 179 "
+    "days after it), divided by their mean cost of acquisition, with two digits after the point",
+    expects=Table("acquired_by", CHANNELS, (LAST_YEAR, THIS_YEAR)),
+    answer=value_to_cost,
+    mistakes=(
+        Mistake(
+            "the table of finance", lambda: value_to_cost(profit_at(EVER), counted_in(KINDS, MONTHS)),
+            "This is the table of finance. Mend it in three places: who is counted, when they came, and over how many "
+            "days.",
+        ),
+        Mistake(
+            "profit so far", lambda: value_to_cost(profit_at(EVER)),
+            "The persons are right, but this is their profit *so far*. Those of 2023 had a year more. Give both the "
+            "same 180 days.",
+        ),
+        Mistake(
+            "businesses among persons", lambda: value_to_cost(them=counted_in(KINDS)),
+            "Businesses are among them. A café costs and brings many times as much as a person: keep the persons.",
+        ),
+        Mistake(
+            "all months of the year", lambda: value_to_cost(them=counted_in(months=MONTHS)),
+            "You kept all months. Who came in December 2024 has been seen for days, not for 180 of them. Keep January "
+            "to June.",
+        ),
+        Mistake(
+            "a calendar for an age", lambda: value_to_cost(profit_by_june()),
+            "You counted until 30 June. Who came in January had six months then, who came in June a few days. Count "
+            "180 days from each one's first order.",
+        ),
+        Mistake(
+            "one day more", lambda: value_to_cost(profit_at(AT_ONCE + 1)),
+            "Very near. The day of the first order is day 0, so 180 days end with day 179.",
+        ),
+        Mistake(
+            "revenue for profit", lambda: value_to_cost(profit_at(what="amount")),
+            "This is *revenue* over cost. The goods must still be paid from it.",
+        ),
+        Mistake(
+            "the mean of ratios", mean_of_ratios,
+            "You divided for each person and took the mean. Those who cost very little pull it up. Divide the mean "
+            "profit by the mean cost.",
+        ),
+        Mistake(
+            "the cost of others", lambda: value_to_cost(cost=cost_of_all()),
+            "Your cost is the mean of *all* customers of the channel, businesses and other years too. Take the cost of "
+            "the same persons.",
+        ),
+        Mistake(
+            "profit for the ratio", lambda: by_channel(profit_at().reindex(counted_in().index), counted_in()),
+            "This is the profit in dollars. Divide it by the mean cost.",
+        ),
+        Mistake(
+            "the cost taken off", lambda: value_to_cost() - 1,
+            "You took the cost off before you divided. Value to cost is the profit over the cost: 1 means that the "
+            "cost has come back.",
+        ),
+        Mistake(
+            "upside down", lambda: 1 / value_to_cost(),
+            "You divided the cost by the profit. It is the other way round.",
+        ),
+    ),
+    hints=(
+        "Start from the table of finance. Who must go, because they are no persons, or have not been seen for 180 "
+        "days?",
+        "The age of an order is `(tx.date - tx.customer_id.map(customers.first_order)).dt.days`. Add up the margin of "
+        "those below 180 for each customer: a new column of `customers`.",
+        "Keep the rows of `customers` whose `kind` is person and whose `first_order.dt.month` is at most 6. Then do as "
+        "finance did, with your column in place of `so_far`.",
+    ),
+    takeaway="At the same age both years have earned back nearly the same: what finance saw was time. The channels do "
+    "differ, but each brings other people, so it is no effect of the channel.",
+    topics=("V0",),
+)  # fmt: skip
+
 SENTENCE = Task(
     title="Which sentences may stand in the report?",
     wanted="for each of the letters A to F one of the words holds, false, unfair, cause; a word may be used more than "
@@ -652,11 +691,13 @@ SENTENCE = Task(
     ),
     hints=(
         "Ask three things, in this order. Are the numbers right? Does it say why? Had those compared the same time?",
-        "For A compare the step *new* with the whole change. For C and F you have the numbers already.",
+        "For A compare the step *new* with the whole change. For C, E and F you have the numbers already.",
+        "For B: `tx.groupby(\"customer_id\").margin.sum()` is each customer's profit; take its mean by year of the "
+        "first order. For D: task 6 once more, with the orders of one value of `acquired_by` at a time.",
         "One sentence says *because*. In two others one side had more time to buy than the other.",
     ),
     takeaway="Right numbers are not enough: who had how much time, and who says why?",
     topics=("V0",),
 )  # fmt: skip
 
-TASKS = (BEST_TENTH, MOVES, KEPT, SAME_MONTHS, BUSINESS, ALARM, WAIT, SENTENCE)
+TASKS = (BEST_TENTH, MOVES, KEPT, SAME_MONTHS, ALARM, WAIT, VALUE, SENTENCE)
