@@ -48,6 +48,7 @@ if label in ("tell", "warn"):
     import pandas as pd
     table = pd.DataFrame({"n": [1, 2], "share": [0.1234567890123456, None]}, index=["=1+1", "b"])
     reports.exhibit("Shares", table, "who", percent=["share"])
+    reports.exhibit("Folded", table[["n"]], "who", fold="The numbers <in> a table")
     reports.state(as_of=as_of or "2021-01-01")
 if label == "warn":
     reports.warn("The data are <old>.")
@@ -341,6 +342,20 @@ class TestPage:
         assert "a paper (example.org/p)" in text and "a chart" in text and "kept" in text
         assert "default-src 'none'" in text
 
+    def test_a_long_page_tells_its_parts_behind_the_first_and_links_lead_there(self):
+        parts = ["# T", "## In short", "## A <b>", "### A one", "### A two", "## B", "## C", "## B"]
+        text = self.made(*map(new_markdown_cell, parts))
+        nav = text[text.index("<nav") : text.index("</nav>")]
+        assert re.findall(r">([^<>]+)</a>", nav) == ["A", "A one", "A two", "B", "C", "B"]
+        links = re.findall(r'href="#([^"]+)"', nav)
+        assert len(set(links)) == 6 and all(text.count(f'id="{link}"') == 1 for link in links)
+        assert text.index("In short") < text.index("<nav") < text.index(">A <b>")
+        assert "<nav" not in self.made(*map(new_markdown_cell, parts[:6]))
+
+    def test_a_per_cent_sign_stays_with_its_number(self):
+        text = self.made(new_markdown_cell("Of 27 % and 3%, `5 %` and 100 %s"))
+        assert "27\N{NO-BREAK SPACE}% and 3\N{NO-BREAK SPACE}%," in text and "<code>5 %</code>" in text
+
     def test_hides_code_prompts_and_warnings(self):
         warned = new_code_cell("x", outputs=[new_output("stream", name="stderr", text="/some/folder: UserWarning")])
         text = self.made(self.shown(text_plain="42"), warned)
@@ -481,8 +496,10 @@ class TestExhibits:
             ("=1+1", 1, 0.123456789012),
             ("b", 2, None),
         ]
+        assert openpyxl.load_workbook(made.folder / "exhibits.xlsx")["Folded"]["B3"].value == 2
         text = made.page.read_text(encoding="utf-8")
-        assert "12.3%" in text and "<pre></pre>" not in text
+        assert "<details><summary>The numbers &lt;in&gt; a table</summary>" in text
+        assert "12.3\N{NO-BREAK SPACE}%" in text and "<pre></pre>" not in text
 
     def test_warnings_stand_in_the_page_and_in_the_records(self, folder):
         made = reports.run("small", data=folder / "données.csv", label="warn")

@@ -105,6 +105,8 @@ def exhibits(
             left_out.append((name, f"{problem.wrong.rstrip('.')} ({problem.saw})"))
             continue
         title, notes = _finding(name, table, noun), tuple(_notes(name, _plain(table), now, earlier))
+        if name == "unprofitable" and not _plain(table)["customers"][2]:
+            plot = ""  # nothing to see
         shown.append(Exhibit(name, lens, title, table, plot, notes, noun))
     return Exhibits(shown, left_out, book.basis.words)
 

@@ -101,19 +101,19 @@ def up_down(t, noun):
 
 
 def bridge(t, noun):
-    change, parts = t["change"][-1] - t["change"][0], dict(zip(t["step"][1:-1], t["change"][1:-1], strict=True))
-    size = max(abs(t["change"][0]), abs(t["change"][-1]), *map(abs, parts.values()))
-    largest = max(map(abs, parts.values()))
-    if largest <= 1e-9 * size:
+    first, last, parts = t["change"][0], t["change"][-1], {}
+    for step, value in zip(t["step"][1:-1], t["change"][1:-1], strict=True):
+        name = "kept" if step.startswith("kept") else "new or back" if step.split()[0] in ("new", "back") else step
+        parts[name] = parts.get(name, 0.0) + value
+    tiny = 1e-9 * max(abs(v) for v in t["change"])
+    told = [f"{name} {'+' if v > 0 else '-'}{money(abs(v))}" for name, v in parts.items() if abs(v) > tiny]
+    if not told:
         return f"The {noun} and all its parts stayed the same"
-    names = [name for name, v in parts.items() if abs(v) >= largest * (1 - 1e-9)]
-    how = (
-        "stayed the same"
-        if abs(change) <= 1e-9 * size
-        else f"{'rose' if change > 0 else 'fell'} by {money(abs(change))}"
-    )
-    which = "the largest part is" if len(names) == 1 else "the largest parts are"
-    return f"The {noun} {how}; {which} {' and '.join(f'{name} ({money(parts[name])})' for name in names)}"
+    change, how = last - first, "stayed the same"
+    if abs(change) > tiny:
+        how = f"{'rose' if change > 0 else 'fell'} by {money(abs(change))}"
+        how += f" ({percent(abs(change) / first)})" if first > tiny else ""
+    return f"The {noun} {how}: {', '.join(told)}"
 
 
 def one_cohort(t, noun):

@@ -132,18 +132,19 @@ def up_down(table, title):
 
 
 def profit_bridge(table, title, y_label=None):
-    """The steps from one period's profit to the next one's.
+    """The steps from one period's profit to the next one's; a step of nothing is not drawn.
 
     table : audit.bridge or audit.factor_bridge
     y_label : what is counted, with its unit; None for the words of the table
     """
     data = read(table)
+    data = data[data["total"].astype(bool) | (data["change"] != 0)]
     labels = [f"{step} =" if total else step for step, total in zip(data["step"], data["total"], strict=True)]
-    figure = bridge(data["change"].set_axis(labels), title, y_label or unit_of_profit(data))
+    figure = bridge(data["change"].set_axis(labels), "", y_label or unit_of_profit(data))
     figure.axes[0].yaxis.set_major_formatter(THOUSANDS)
     for text, value in zip(figure.axes[0].texts, data["change"], strict=True):
         text.set_text(short(value) if text.get_text()[0] not in "+" else f"+{short(value)}")
-    return figure
+    return titled(figure.axes[0], title)
 
 
 def rfm_grid(table, title):

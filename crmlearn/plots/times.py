@@ -23,6 +23,8 @@ MARKS = ("o", "s", "^", "D", "v", "P")  # lines are told apart without colour
 def cohort_grid(table, title, what=None, x_label=None):
     """One number of each cohort by its age (or by the calendar); what was not seen whole stays empty.
 
+    Shares begin at age 1, since at age 0 all of a cohort ordered by definition. Cohorts without a number are left out.
+
     table : cohorts.table, cohorts.tidy or audit.cohorts_compared
     what : column of a tidy table; None for share_active or retention, shown in per cent
     x_label : what a column is; None for the words that fit any period
@@ -31,7 +33,7 @@ def cohort_grid(table, title, what=None, x_label=None):
     if "age" in data:
         what = what or ("share_active" if "share_active" in data else "retention")
         whole = data[data["seen"] == "whole"]
-        grid = whole.pivot(index="cohort", columns="age", values=what).reindex(sorted(set(data["cohort"])))
+        grid = whole.pivot(index="cohort", columns="age", values=what).sort_index()
         across = "Periods since the cohort's own"
     else:
         grid = data.set_index("cohort").drop(columns="acquired")
@@ -39,6 +41,9 @@ def cohort_grid(table, title, what=None, x_label=None):
     grid = grid.dropna(axis=1, how="all")
     values = grid.to_numpy(float)
     share = what in ("share_active", "retention") or (what is None and np.nanmax(np.nan_to_num(values)) <= 1)
+    later = grid.drop(columns=[c for c in (0, "0") if c in grid]).dropna(how="all")
+    if share and later.size:
+        grid, values = later, later.to_numpy(float)
     rows, columns = values.shape
     figure, ax = axes("", "", "", figsize=(min(2 + 0.55 * max(columns, 8), 14), min(1.4 + 0.36 * max(rows, 3), 10)))
     small = rows * columns <= 400
@@ -154,7 +159,8 @@ def payback(table, title):
         x, y = np.r_[0, line["age_days"]], np.r_[0.0, line["value_to_cost"]]
         ax.plot(x, y, "-" + MARKS[i % len(MARKS)], color=PALETTE[i % len(PALETTE)], ms=5, lw=1.8, label=name)
     ax.axhline(1, color="0.3", lw=1.2, ls="--")
-    ax.annotate("cost earned back", (0, 1), (4, 4), textcoords="offset points", fontsize=10, color="0.2")
+    ax.annotate("cost earned back", (1, 1), (-4, -13), xycoords=("axes fraction", "data"), textcoords="offset points",
+                ha="right", fontsize=10, color="0.2")  # fmt: skip
     ax.set_ylim(min(0, data["value_to_cost"].min() * 1.05), max(1.2, data["value_to_cost"].max() * 1.05))
     ax.set_xlim(left=0)
     if len(groups) > 1:

@@ -22,7 +22,7 @@ class Told(NamedTuple):
     facts: dict
 
 
-def exhibit(title, table, label="", exact=(), percent=(), page=True, gate=None):
+def exhibit(title, table, label="", exact=(), percent=(), page=True, gate=None, fold=""):
     """Show a table in the report and keep its numbers for exhibits.xlsx.
 
     title : str; names the table's sheet in the workbook
@@ -30,6 +30,7 @@ def exhibit(title, table, label="", exact=(), percent=(), page=True, gate=None):
     label : str; the header above the labels
     exact : names of columns shown as whole numbers in full; percent : shares shown in per cent
     page : bool; a long table may stand in the workbook only
+    fold : str; words under which the table opens, where a chart above it tells the same; it is not printed on paper
     gate : privacy.Gate; without one it is closed: contact fields and free text are held back, other texts masked
     Other numbers are shown with four significant digits; what is missing is left empty.
     """
@@ -38,7 +39,11 @@ def exhibit(title, table, label="", exact=(), percent=(), page=True, gate=None):
     gate = gate or Gate()
     title, label, table = gate.words(title), gate.words(label), gate.table(table)
     kept = {OURS: {"exhibit": _kept(title, table, label, exact, percent)}}
-    if page:
+    if page and fold:
+        shown = _shown(table, label, exact, percent)
+        folded = f"<details><summary>{escape(gate.words(fold))}</summary>{shown.to_html()}</details>"
+        display({"text/html": folded, "text/plain": shown.to_string()}, raw=True, metadata=kept)
+    elif page:
         display(_shown(table, label, exact, percent), metadata=kept)
     else:
         display({"text/plain": ""}, raw=True, metadata=kept)

@@ -15,6 +15,7 @@ SHOWN = ("text/html", "text/markdown", "image/svg+xml", "image/png", "image/jpeg
 WIDGET = "application/vnd.jupyter.widget-view+json"
 ADDRESSES = ("src", "srcset", "href", "xlink:href", "action", "formaction", "poster", "data", "background", "cite")
 LOADERS = ("script", "link", "meta", "base", "iframe", "object", "embed", "noscript")
+_LONG = 5  # parts, from which on a page begins with its contents
 NUMBER = re.compile(r"[-−+±~<>]?\s*[$€£]?\s*\d[\d,.\u202f\u00a0 ]*\s*%?|NaN|nan|None|[-–—]|")
 # The browser itself is told to fetch nothing.
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
@@ -56,6 +57,9 @@ def page(notebook, name, sheet=False):
     _cut_off(soup)
     for number, table in enumerate(soup.find_all("table"), 1):
         _readable(soup, table, number)
+    if not sheet:
+        _contents(soup)
+    _together(soup)
     title = soup.h1.get_text(" ", strip=True) if soup.h1 else name
     styles = ("page.css", "sheet.css") if sheet else ("page.css",)
     style = "".join(Path(__file__).with_name(part).read_text(encoding="utf-8") for part in styles)
@@ -118,6 +122,38 @@ def _cut_off(soup):
             tag.unwrap()
         elif tag.name == "img" and "src" not in tag.attrs:
             tag.replace_with(tag.get("alt", ""))
+
+
+def _contents(soup):
+    """A list of links to the parts of a long page, behind the first of them, which says it in short."""
+    parts = soup.find_all(["h2", "h3"])
+    chapters = [h for h in parts if h.name == "h2"]
+    if len(chapters) < _LONG:
+        return
+    for number, heading in enumerate(parts, 1):
+        heading["id"] = heading.get("id") or f"part-{number}"
+    nav = soup.new_tag("nav", attrs={"class": "contents", "aria-label": "Contents"})
+    nav.append(soup.new_tag("ul"))
+    for heading in parts[parts.index(chapters[1]) :]:
+        item = soup.new_tag("li")
+        link = soup.new_tag("a", attrs={"href": f"#{heading['id']}"})
+        link.string = heading.get_text(" ", strip=True)
+        item.append(link)
+        if heading.name == "h2":
+            nav.ul.append(item)
+            chapter = item
+            continue
+        if chapter.ul is None:
+            chapter.append(soup.new_tag("ul"))
+        chapter.ul.append(item)
+    chapters[1].insert_before(nav)
+
+
+def _together(soup):
+    """A number and its per cent sign never part at the end of a line."""
+    for text in soup.find_all(string=re.compile(r"\d ?%")):
+        if not text.find_parent(["code", "pre", "math"]):
+            text.replace_with(re.sub(r"(?<=\d) ?%", "\N{NO-BREAK SPACE}%", text))
 
 
 def _readable(soup, table, number):
