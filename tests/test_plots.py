@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from crmlearn import audit, cohorts, pdpa, plots, rfm, transactions
+from crmlearn.errors import Refusal
 from crmlearn.plots import page
 
 
@@ -151,6 +152,16 @@ def test_every_exhibit_has_its_finding_as_title_labels_and_a_description(made):
         alt = plots.alt_text(e.plot, e.table, e.title)
         assert e.title in alt and alt.endswith(".") and len(alt) < 700
         plt.close(figure)
+
+
+def test_draw_shows_the_figure_with_its_own_words(made, monkeypatch):
+    shown = {}
+    monkeypatch.setattr(page, "display", lambda data, raw: shown.update(data))
+    e = made["lost_kept_new"]
+    plots.draw("overlap", e.table, e.title, periods=("2021", "2022"))
+    assert shown["text/plain"] == f"Figure: {plots.alt_text('overlap', e.table, e.title)}"
+    with pytest.raises(Refusal, match="plot='overlapp' is not a choice"):
+        plots.draw("overlapp", e.table, e.title)
 
 
 def test_a_grid_is_described_by_its_ends(made):

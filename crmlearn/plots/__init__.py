@@ -2,6 +2,7 @@
 
 from crmlearn.plots.charts import bars, bridge, estimates, heatmap, lines
 from crmlearn.plots.controls import play
+from crmlearn.plots.drawing import draw
 from crmlearn.plots.fairness import break_even_line, group_calibration, group_shares
 from crmlearn.plots.forecasts import by_history, frequency, tracking
 from crmlearn.plots.glyphs import key_of, keyed
@@ -18,8 +19,9 @@ from crmlearn.plots.words import alt_text
 __all__ = [
     "PALETTE", "activity", "alt_text", "associations", "axes", "bars", "breach_clock", "break_even_line", "bridge",
     "by_history", "c3", "clickable_pyramid", "cohort_grid", "contact_reasons", "continuum", "control_returns",
-    "crossing", "estimates", "exceedance", "exchanges", "exposure_calendar", "flow", "frequency", "group_calibration",
-    "group_shares", "heatmap", "key_of", "keyed", "lifts", "lines", "lorenz", "overlap", "payback", "penalty_caps",
-    "play", "price_parts", "profit_bridge", "pyramid", "ranking", "ratio_and_profit", "rfm_grid", "risk_matrix",
-    "rivals", "shares", "short", "show", "survival", "switching", "tornado", "tracking", "up_down", "waits",
+    "crossing", "draw", "estimates", "exceedance", "exchanges", "exposure_calendar", "flow", "frequency",
+    "group_calibration", "group_shares", "heatmap", "key_of", "keyed", "lifts", "lines", "lorenz", "overlap",
+    "payback", "penalty_caps", "play", "price_parts", "profit_bridge", "pyramid", "ranking", "ratio_and_profit",
+    "rfm_grid", "risk_matrix", "rivals", "shares", "short", "show", "survival", "switching", "tornado", "tracking",
+    "up_down", "waits",
 ]  # fmt: skip

@@ -89,6 +89,8 @@ def alt_text(plot, table, title):
         kind, words = OWN_WORDS[plot]
         return f"{kind}. {title}. {words(table)}."
     data = read(table)
+    if plot == "profit_bridge":  # as it is drawn
+        data = data[data["total"].astype(bool) | (data["change"] != 0)] if "total" in data else data
     kind, label, value = KINDS[plot]
     label = label or data.columns[0]
     if value is None or value not in data:
@@ -115,6 +117,9 @@ def _fields(data, first, second, value):
     elif "seen" in data:
         data = data[data["seen"] == "whole"]
     value = value or next(c for c in ("share_active", "retention", "share") if c in data)
+    if second == "age":
+        later = data[data[second].astype(str) != "0"]  # at age 0 all ordered by definition
+        data = later if later[value].notna().any() else data
     rows = data[[first, second, value]].dropna().sort_values(value, kind="stable")
     ends = [("Lowest", rows.iloc[0]), ("highest", rows.iloc[-1])] if len(rows) else []
     axes = f"{_WORDS.get(first, first)} {{}}, {_WORDS.get(second, second)} {{}}"

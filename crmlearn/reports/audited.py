@@ -56,7 +56,7 @@ def show_exhibit(title, table, exhibit, currency="currency units"):
         more = {"most": _MOST_BARS} if exhibit.plot == "ranking" else {}
         if exhibit.plot in ("c3", "profit_bridge"):
             more = {"y_label": f"{exhibit.noun.capitalize()}, {currency}"}
-        plots.show(getattr(plots, exhibit.plot)(table, title, **more), plots.alt_text(exhibit.plot, table, title))
+        plots.draw(exhibit.plot, table, title, **more)
     if exhibit.name in ONLY_DRAWN:
         return
     table = table.drop(columns=list(_SAID_ELSEWHERE), errors="ignore")
