@@ -433,7 +433,7 @@ class TestBadInput:
         made = audit.exhibits(log([("a", 0, 100), ("b", 3, 50)], kind), END, "2021")
         reasons = dict(made.left_out)
         assert reasons["bridge"] == "only one period was given: before=..."
-        assert reasons["deciles"].startswith("10 groups need at least 10 customers (2 in 2021")
+        assert reasons["deciles"].startswith("10 groups need at least 10 customers")
         assert reasons["unprofitable"].startswith("profit is revenue here")
         assert made.profit_is == "revenue"
 
@@ -530,12 +530,16 @@ class TestPayback:
         [
             ({"all customers": [0.5, 1.0, 2.0]}, "The customers had earned back their cost after 60 days"),
             ({"all customers": [0.5, 0.7]}, "After 60 days the customers had earned back 70 % of their cost"),
-            ({"all customers": [-0.5]}, "After 30 days the customers had earned back -50 % of their cost"),
+            ({"all customers": [-0.5]}, "After 30 days the customers had brought a loss, and nothing of their cost"),
+            (
+                {"all customers": [2.0, 0.2]},
+                "The customers had earned back their cost after 30 days, and have lost it again",
+            ),
             (
                 {"x": [2], "y": [1], "z": [0.1]},
-                "2 of 3 groups had earned back their cost, soonest “x” and “y” (after 30",
+                "2 of 3 groups have earned back their cost, soonest “x” and “y” (after 30",
             ),
-            ({"x": [0.2], "y": [0.1]}, "0 of 2 groups had earned back their cost"),
+            ({"x": [0.2], "y": [0.1]}, "0 of 2 groups have earned back their cost"),
         ],
     )
     def test_its_sentence(self, ratios, said):
@@ -545,3 +549,57 @@ class TestPayback:
         }
         t["age_days"] = [30 * (i + 1) for v in ratios.values() for i in range(len(v))]
         assert audit.findings.payback(t, "profit").startswith(said)
+
+
+class TestTotalsThatAreNoWhole:
+    """Where all together made a loss, or nothing but rounding is left, no part of it is a share."""
+
+    def made(self, rows, **terms):
+        days = [(c, START + timedelta(days=d), a, m) for c, d, a, m in rows]
+        tx = pd.DataFrame(days, columns=["customer_id", "date", "amount", "margin"])
+        return {e.name: e for e in audit.exhibits(tx, END, ("2021-01-01", END), groups=2, **terms).shown}
+
+    def test_a_loss_has_no_shares(self):
+        losers = [(f"l{i}", 0, 10.0, -5.0) for i in range(30)]
+        winners = [(f"w{i}", d, 10.0, m) for i in range(30) for d, m in ((0, 4.0), (1, -0.5))]
+        made = self.made(losers + winners)
+        assert made["frequency"].title == "30 of 60 customers (50 %) ordered once"
+        assert made["deciles"].table["share_of_profit"].isna().all() and made["unprofitable"].notes == ()
+        assert made["deciles"].title == "All customers together made a loss of 45"
+        assert made["factors"].title.endswith("make a loss of 45")
+
+    def test_dust_is_nothing(self):
+        made = self.made([("a", 0, 9.0, 0.1), ("b", 1, 9.0, 0.2), ("c", 2, 9.0, -0.3), ("c", 40, 9.0, 0.0)])
+        assert made["frequency"].title == "2 of 3 customers ordered once"
+        assert made["deciles"].title == "The customers brought no profit"
+        assert made["factors"].title.endswith("make a profit of 0")
+
+    def test_few_are_counted_and_time_is_not_yet_there(self):
+        made = self.made([("a", 0, 9.0, 3.0)])
+        assert made["concentration"].title.startswith("1 of 1 customer brought half")
+        assert made["equal_profit"].title == "1 of 1 customer brought 100 % of the gains"
+        late = audit.exhibits(log([("a", 0, 900)]), "2031-05-05", "2021", groups=2).shown
+        assert next(e.title for e in late if e.name == "acquisition") == "Nobody ordered in 2031 Q1"
+        assert audit.findings.spread({"measure": ["revenue"], "median": [1234.0], "mean": [1234.0]}, "") == (
+            "The customer in the middle spent 1,230; the mean is 1,230"
+        )
+
+    def test_a_cost_that_was_earned_and_lost_again(self):
+        made = self.made([("a", 0, 100.0, 20.0), ("a", 40, 10.0, -18.0)], acquisition_cost=10)
+        assert made["unit_economics"].title == "0 of 1 cohort has earned back the cost by now"
+        assert "have lost it again" in made["payback"].title
+
+    def test_a_name_of_two_hundred_letters_is_cut(self):
+        assert audit.wording.listed(["x\n y", "a b " * 50])[:13] == "“x y” and “a "
+        assert len(audit.wording.listed(["a b " * 50])) <= 62
+
+    def test_arguments_that_mean_another_thing(self):
+        tx = log([("a", 0, 9), ("b", 1, 9)], category=["x", "y"])
+        made = audit.exhibits(tx, END, ONE, groups=2, columns="category")
+        assert "entry:category" in {e.name for e in made.shown} and not any(n[-2:] == ":c" for n, _ in made.left_out)
+        refused(lambda: audit.penetration(tx.assign(orders="x"), ONE, column="orders"), "stands in the answer already")
+        refused(lambda: audit.repeat_rates(tx, END, within_days=1.5), "within_days=1.5 is not a whole number")
+        refused(lambda: audit.acquisition(tx, "9999-12-31", "W"), "more periods than can be looked at")
+        refused(lambda: audit.whole_base(tx, "9999-12-31", "W"), "more periods than can be looked at")
+        mixed = audit.penetration(tx.assign(category=pd.Categorical([1, "x"])), ONE)
+        assert set(mixed["category"]) == {"1", "x"}

@@ -138,7 +138,7 @@ class TestASecondFile:
         read = transactions.with_lines(transactions.read(orders), items[["order_id", "category"]])
         lines = transactions.lines(read, transactions.clean(read.tx, APART).tx)
         spread = lines.groupby("order_id")["amount"].agg(["min", "max"])
-        assert np.allclose(spread["min"], spread["max"]) and "in equal parts" in read.notes[-1]
+        assert np.allclose(spread["min"], spread["max"]) and "in equal parts" in " ".join(read.notes)
 
     def test_pieces_times_price_are_amounts(self):
         orders, items = self.apart(shop(refunds=0, margin=False))
@@ -164,6 +164,44 @@ class TestASecondFile:
         first, second = self.apart(shop(refunds=0))
         with pytest.raises(Refusal, match=wrong):
             transactions.with_lines(transactions.read(first.rename(columns=orders)), second.rename(columns=items))
+
+    def test_an_order_whose_lines_do_not_all_know_their_margin_shares_its_own_out(self):
+        orders = pd.DataFrame({"order_id": [1, 2], "customer_id": ["a", "b"], "date": ["2021-03-01"] * 2,
+                               "amount": [8.0, 5.0], "margin": [10.0, 2.0]})  # fmt: skip
+        items = pd.DataFrame({"order_id": [1, 1, 2], "product": ["tea", "cup", "tea"], "amount": [4.0, 4.0, 5.0],
+                              "margin": [4.0, None, 2.0]})  # fmt: skip
+        read = transactions.with_lines(transactions.read(orders), items)
+        lines = transactions.lines(read, transactions.clean(read.tx, APART).tx)
+        assert lines["margin"].tolist() == [5.0, 5.0, 2.0]
+
+    def test_profit_of_lines_is_held_against_that_of_orders(self):
+        rows = shop(refunds=0)
+        _, tx, lines = parts(rows)
+        with pytest.raises(audit.Unbalanced, match="profit of all lines"):
+            audit.exhibits(tx, "2025-01-31", "2024", lines=lines.assign(margin=lines["margin"] + 1))
+
+    def test_lines_of_refunds_are_told_apart_and_unused_columns_named(self):
+        orders, items = self.apart(shop(refunds=0))
+        back = orders.head(1).assign(order_id="R1", amount=-3.0, date=orders["date"].max())
+        orders = pd.concat([orders, back], ignore_index=True)
+        items = pd.concat([items, items.head(1).assign(order_id="R1")]).assign(line_total=1)
+        notes = transactions.with_lines(transactions.read(orders), items).notes
+        assert "lines: 1 line left out, which is of refunds" in notes and "lines: not used: line_total" in notes
+        assert not any("no order here" in note for note in notes)
+
+    def test_engines_and_ids_of_several_kinds_meet(self):
+        orders = pl.DataFrame({"order_id": [1, 2], "customer_id": ["a", "b"], "date": ["2021-03-01"] * 2,
+                               "amount": [8.0, 5.0]})  # fmt: skip
+        items = pd.DataFrame({"order_id": [1, "1", 2], "product": ["tea", "cup", "tea"], "amount": [4.0, 4.0, 5.0]})
+        read = transactions.with_lines(transactions.read(orders), items)
+        assert isinstance(read.lines, pl.DataFrame) and read.lines["order_id"].to_list() == ["1", "1", "2"]
+
+    def test_no_ids_and_no_reading_are_refused(self):
+        orders, items = self.apart(shop(refunds=0))
+        with pytest.raises(Refusal, match="no line says its order"):
+            transactions.with_lines(transactions.read(orders), items.assign(order_id=None))
+        with pytest.raises(Refusal, match="needs what read returned"):
+            transactions.with_lines(orders, items)
 
     def test_lines_of_another_shop_are_refused(self):
         orders, items = self.apart(shop(refunds=0))

@@ -428,3 +428,44 @@ class TestLaw:
         ax = of(plots.penalty_caps(table, "Ten per cent above ten million"))
         assert ax.get_lines()[0].get_ydata().tolist() == [1.0, 5.0] and ax.get_xscale() == "log"
         assert "50,000,000" in plots.alt_text("penalty_caps", table, "t")
+
+
+def test_a_ranking_says_why_a_number_is_missing():
+    days = pd.to_datetime(["2024-01-01", "2024-01-10", "2024-01-06", "2024-05-01"])
+    tx = pd.DataFrame({"customer_id": ["a", "a", "z", "b"], "date": days, "amount": [10.0, -4.0, -1.0, 0.0]})
+    ax = of(plots.ranking(audit.refunds(tx, "2024-12-31"), "t"))
+    said = dict(zip(ticks(ax.yaxis), [t.get_text() for t in ax.texts], strict=True))
+    assert said == {"(no order in the log)": "no revenue", "2024 Q2": "no revenue", "2024 Q1": "40"}
+    with pytest.raises(Refusal, match="finds no column to draw"):
+        plots.ranking(pd.DataFrame({"a": [1]}), "t")
+
+
+def test_two_labels_never_look_alike():
+    many = pd.DataFrame({
+        "customer_id": ["a", "a", "b", "c"], "date": pd.Timestamp("2024-01-01"), "amount": 5.0,
+        "category": ["茶", "A", "L" * 199 + "x", "L" * 199 + "y"],
+    })  # fmt: skip
+    figure = plots.ranking(audit.co_purchase(many, "2024"), "t")
+    assert ticks(of(figure).yaxis) == ["A + B"] and plots.key_of(figure) == {"B": "茶"}
+    figure = plots.ranking(audit.penetration(many, "2024"), "t")
+    assert len(set(ticks(of(figure).yaxis))) == 4
+    figure = plots.ranking(audit.penetration(many.assign(category=["\u200b", "\u202e", "tea", "a b"]), "2024"), "t")
+    assert set(plots.key_of(figure)) == {"A", "B"}
+
+
+def test_counts_and_money_of_cohorts_are_no_shares():
+    days = pd.to_datetime(["2024-01-01", "2024-02-10", "2024-03-01"])
+    tx = pd.DataFrame({"customer_id": ["a", "b", "b"], "date": days, "amount": [0.5, 0.8, 0.1]})
+    title = plots.cohort_grid(cohorts.table(tx, "2024-12-31", what="revenue"), "Revenue").axes[0].get_title(loc="left")
+    assert title == "Revenue"
+    with pytest.raises(Refusal, match="there is nothing to draw"):
+        plots.cohort_grid(cohorts.table(tx.head(1), "2024-01-15"), "t")
+
+
+def test_large_money_is_written_out():
+    assert plots.short(1.2345e12) == "1,234,000,000,000" and plots.short(0.30000000000000004) == "0.3"
+
+
+def test_an_alternative_text_without_numbers_ends_once():
+    table = pd.DataFrame({"cohort": ["a"], "customers": [5], "repeat_rate": [float("nan")]})
+    assert plots.alt_text("ranking", table, "Nobody yet") == "Bar chart. Nobody yet."

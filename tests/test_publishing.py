@@ -138,3 +138,89 @@ def test_a_file_of_losses_is_told_as_it_is(tmp_path, loss):
     run = reports.run("customer_base", tmp_path / "orders.csv", tmp_path / "out", bootstraps=20)
     page = run.page.read_text(encoding="utf-8")
     assert any("add up to" in warning for warning in run.warnings) and "30 % of revenue here" not in page
+
+
+def day(n):
+    return pd.Timestamp("2024-01-01") + pd.Timedelta(days=n)
+
+
+def orders(rows):
+    return pd.DataFrame(rows, columns=["customer_id", "date", "amount", "margin"])
+
+
+def published(tx, name, customers, k=5, **terms):
+    """The table that is shown, or None."""
+    terms = {"as_of": "2025-12-31", "period": "2025", "steps": "Y"} | terms
+    shown, _ = publishable(audit.exhibits(tx, **terms), k, customers)
+    return next((table for _, table, e in shown if e.name == name), None)
+
+
+class TestWhatTellsOfFewByAnotherWay:
+    def test_a_period_of_three_in_the_factors(self):
+        few = [(f"a{i}", day(10), 50.0 + i, 20.0 + i) for i in range(3)]
+        tx = orders(few + [(f"b{i}", day(400 + i % 50), 50.0 + i, 20.0 + i) for i in range(60)])
+        assert published(tx, "bridge:factors", 60, before="2024") is None
+        assert published(tx, "bridge:factors", 60, before="2024", k=3) is not None
+
+    def test_two_who_returned_and_three_who_were_watched(self):
+        new = [(f"c{i}", day(400), 10.0 + i, 5.0) for i in range(50)]
+        old = [
+            ("o0", day(0), 5.0, 2.0),
+            ("o1", day(0), 5.0, 2.0),
+            ("o0", day(400), 777.0, 2.0),
+            ("o1", day(400), 5.0, 2.0),
+        ]
+        assert published(orders(new + old + [(f"x{i}", day(0), 5.0, 2.0) for i in range(20)]), "dashboard", 52) is None
+        young = [(f"c{i}", day(700), 10.0, 5.0) for i in range(50)] + [
+            (f"c{i}", day(701), 10.0, 5.0) for i in range(50)
+        ]
+        assert published(orders(young + [(f"o{i}", day(200), 5.0, 2.0) for i in range(3)]), "dashboard", 53) is None
+
+    def test_the_rhythm_of_one_customer(self):
+        many = [(f"c{i}", day(j * 30), 10.0, 5.0) for i in range(50) for j in range(4)]
+        tx = orders(many + [("H", day(j * 3), 10.0, 5.0) for j in range(100)])
+        assert published(tx, "time_between_orders", 51, period="2024") is None
+        assert published(orders(many), "time_between_orders", 50, period="2024") is not None
+
+    def test_one_loss_among_gains(self):
+        tx = [(f"k{i}", day(100), 10.0, 5.0) for i in range(20)]
+        tx += [(f"k{i}", day(400), 12.0, 6.0 if i else -900.0) for i in range(20)]
+        assert "change_down" not in published(orders(tx), "up_down", 20, before="2024")
+
+    def test_those_who_did_not(self):
+        tx = orders([(f"c{i}", day(400), 10.0, 5.0) for i in range(100)]).assign(category=["tea"] * 97 + ["cup"] * 3)
+        tx = pd.concat([tx, tx.head(20).assign(category="cup")], ignore_index=True)
+        assert published(tx, "penetration:category", 100) is None
+        free = orders([(f"c{i}", day(i % 300), 0.0 if i < 2 else 10.0 + i, 5.0) for i in range(150)])
+        back = orders([(f"c{i}", day(310), -2.0, -1.0) for i in range(2, 150)])
+        terms = {"period": "2024", "with_refunds": pd.concat([free, back])}
+        assert published(free, "spread", 150, **terms) is None and published(free, "refunds", 150, **terms) is None
+        tx = orders([(f"c{i}", day(0 if i < 40 else 60), 10.0, 5.0) for i in range(42)]
+                    + [(f"c{i}", day(9), 1.0, 1.0) for i in range(10)])  # fmt: skip
+        terms = {"as_of": day(100), "period": "2024", "steps": "Q", "within_days": 90}
+        assert published(tx, "repeat_rates", 42, **terms) is None
+
+
+class TestLabels:
+    def made(self, labels):
+        rows = [(f"c{i % 50}", day(400 + i % 300), 5.0, 2.0) for i in range(600)]
+        tx = orders(rows).assign(category=[labels[i % len(labels)] for i in range(600)])
+        return publishable(audit.exhibits(tx, "2026-12-31", "2025"), 5, 50)
+
+    def test_an_address_is_masked_in_the_finding_too(self):
+        shown, _ = self.made(["tan.mei@shop.sg", "tea"])
+        title, table = next((t, table) for t, table, e in shown if e.name == "penetration:category")
+        assert "tan.mei" not in title and "[mail]" in title and set(table["category"]) == {"[mail]", "tea"}
+        assert all("tan.mei" not in t and "tan.mei" not in e.title for t, _, e in shown)
+
+    def test_labels_that_cannot_be_told_apart_when_masked_are_left_out(self):
+        shown, left_out = self.made(["9556001234567", "9556009999999", "8885551112223"])
+        assert not any(e.name == "penetration:category" for _, _, e in shown)
+        assert "masked" in dict(left_out)["penetration:category"]
+
+    def test_polars_tables_are_published_too(self):
+        import polars as pl
+
+        tx = pl.from_pandas(log(120, 1000, 3))
+        shown, _ = publishable(audit.exhibits(tx, "2025-12-31", "2025"), 5, 120)
+        assert {"spread", "lorenz"} <= {e.name for _, _, e in shown}

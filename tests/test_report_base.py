@@ -15,7 +15,7 @@ def words(run):
 
 @pytest.fixture(scope="module")
 def firm(tmp_path_factory):
-    told = {"lines": "firm/order_lines", "acquisition_cost": 30, "currency": "SGD", "bootstraps": 20}
+    told = {"lines": "firm/order_lines", "acquisition_cost": 30, "currency": "S$", "bootstraps": 20}
     return reports.run("customer_base", "firm/orders", tmp_path_factory.mktemp("out"), **told)
 
 
@@ -35,6 +35,12 @@ def test_nothing_is_left_out_and_nobody_is_named(firm):
     ids = datasets.load("firm/customers")["customer_id"]
     everything = b"".join(path.read_bytes() for path in firm.folder.iterdir())
     assert not any(f"{i}<".encode() in everything or f'"{i}"'.encode() in everything for i in ids)
+
+
+def test_a_currency_with_a_dollar_sign_is_text_and_no_formula(firm):
+    text = words(firm)
+    assert "are expected to bring 6" in text and "S&#36;" not in text and "<math" not in firm.page.read_text("utf-8")
+    assert re.search(r"bring [\d,]+ S\$ of contribution if 42.% of revenue is contribution", text)
 
 
 def test_products_come_from_the_lines_and_keep_the_orders_money(firm, book):

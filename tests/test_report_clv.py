@@ -44,7 +44,7 @@ def test_a_known_population_is_forecast_near_its_truth_and_customers_stay_unname
     run = reports.run("clv", shop, tmp_path, bootstraps=20, currency="SGD")
     text = words(run)
     assert run.status == "good" and "Model: BG/NBD" in text and "SGD" in text
-    off = re.search(r"came: (\d+)% too (?:low|high)", text)
+    off = re.search(r"came: (\d+) % too (?:low|high)", text)
     assert int(off[1]) < 10
     ids = pd.read_csv(shop, dtype=str)["customer_id"].unique()
     assert not any(f" {i} " in text for i in ids[:300])

@@ -241,3 +241,14 @@ class TestRefusals:
         refused(lambda: rfm.score(tx, "2021-01-31", bins=2.5), "whole number")
         refused(lambda: rfm.score(tx, "2021-03-31", window_days=5), "no order lies in the window")
         refused(lambda: rfm.score(5, "2021-03-31"), "score needs a table")
+
+    def test_scores_of_another_kind(self, kind):
+        floats = kind({"r": [1.0, 2.0], "f": [1, 1], "m": [1, 1], "monetary": [3.0, 4.0]})
+        assert list(rfm.segments(floats)["segment"]) == ["Hibernating"] * 2
+        assert rfm.grid(floats)["customers"].sum() == 2
+        empty = {"r": [], "f": [], "m": []}
+        refused(lambda: rfm.segments(kind(empty)), "there are no scores")
+        refused(lambda: rfm.sizes(kind({"segment": ["a", "b"], "monetary": [1.0, None]})), "'monetary' has gaps")
+        tx = log([("a", 4, 100)], kind)
+        refused(lambda: rfm.score(tx, "2021-03-31", window_days=1.5), "window_days=1.5 is not a whole number")
+        refused(lambda: rfm.segments(floats, {"(not scored)": lambda r, f, m: True}), "this name is taken")

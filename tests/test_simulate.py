@@ -104,6 +104,9 @@ class TestRefusals:
             ({"weeks": 0}, "weeks=0 is not above 0"),
             ({"joining_weeks": 200}, "joining_weeks=200"),
             ({"start": "01/02/2023"}, "start"),
+            ({"start": "9999-06-01"}, "after the year 9999"),
+            ({"to": "no such folder/x.parquet"}, "there is no such folder"),
+            ({"to": "."}, "is a folder"),
         ],
     )
     def test_odd_arguments(self, change, said):

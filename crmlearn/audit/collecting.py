@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 import narwhals.stable.v2 as nw
+import numpy as np
 
 from crmlearn.audit import findings, wording
 from crmlearn.audit.concentrating import concentration, lorenz
@@ -20,6 +21,7 @@ from crmlearn.transactions.books import Unbalanced, balanced
 from crmlearn.transactions.ledgers import ledger, until
 from crmlearn.transactions.periods import Span, first_day, index, label, span, unit_of
 
+_PRODUCTS = 6
 LENSES = ("one period", "two periods", "one cohort", "cohorts compared", "the whole base", "products", "shop numbers")
 
 
@@ -67,7 +69,7 @@ def exhibits(
     steps : "W", "M", "Q" or "Y", for time and for cohorts
     cohort : span of the one cohort that is followed; None for the first one of `steps`
     margin, acquisition_cost, within_days, groups : as in the functions
-    columns : which columns with labels are looked for
+    columns : which columns with labels are looked for; one or several names
     lines : the same orders line by line, as `transactions.lines` makes them, for labels that vary within an order
     with_refunds : the same orders as read, before cleaning, for the refunds; or None
     Returns: Exhibits(shown, left_out, profit_is); what is left out stands there with its reason
@@ -90,6 +92,9 @@ def exhibits(
     first = cohort if cohort is not None else _first_cohort(book, unit_of(steps))
     goods = book if lines is None else ledger(lines, margin, "exhibits")
     balanced(float(goods.amount.sum()), float(book.amount.sum()), "amounts of all lines = amounts of all orders")
+    turned = float(np.abs(book.profit).sum())
+    balanced(float(goods.profit.sum()), float(book.profit.sum()), "profit of all lines = profit of all orders", turned)
+    columns = (columns,) if isinstance(columns, str) else tuple(columns)
     noun, shown, left_out = book.basis.noun, [], []
     for name, lens, plot, make, why_not in _plan(
         book, goods, as_of, now, earlier, steps, first, columns, acquisition_cost, with_refunds, within_days, groups
@@ -102,9 +107,11 @@ def exhibits(
         except Unbalanced:
             raise
         except Refusal as problem:
-            left_out.append((name, f"{problem.wrong.rstrip('.')} ({problem.saw})"))
+            left_out.append((name, problem.wrong.rstrip(".")))  # what was seen may tell of few customers
             continue
         title, notes = _finding(name, table, noun), tuple(_notes(name, _plain(table), now, earlier))
+        if lens == _PRODUCTS and name.partition(":")[2] not in book.columns:
+            notes += ("Orders of one customer on one day count one by one here, and as one in the other tables.",)
         if name == "unprofitable" and not _plain(table)["customers"][2]:
             plot = ""  # nothing to see
         shown.append(Exhibit(name, lens, title, table, plot, notes, noun))
@@ -152,9 +159,9 @@ def _plan(book, goods, as_of, now, earlier, steps, first, columns, cost, with_re
     for column in columns:
         source = book if column in book.columns else goods
         missing = "" if column in source.columns else f"no column '{column}'"
-        yield f"penetration:{column}", 6, "ranking", partial(penetration, source, now, column=column), missing
-        yield f"entry:{column}", 6, "ranking", partial(entry, source, as_of, column=column), missing
-        yield f"co_purchase:{column}", 6, "ranking", partial(co_purchase, source, now, column), missing
+        yield f"penetration:{column}", _PRODUCTS, "ranking", partial(penetration, source, now, column=column), missing
+        yield f"entry:{column}", _PRODUCTS, "ranking", partial(entry, source, as_of, column=column), missing
+        yield f"co_purchase:{column}", _PRODUCTS, "ranking", partial(co_purchase, source, now, column), missing
     yield "dashboard", 7, "", partial(dashboard, book, as_of, steps, None, cost), ""
     yield "time_between_orders", 7, "waits", partial(time_between_orders, book, as_of), ""
     none = "" if with_refunds is not None else "no orders before cleaning were given: with_refunds=..."

@@ -80,9 +80,9 @@ def check(found, table, customers=None):
 
 
 def shares(values, total):
-    """Parts of a total; missing where the total is nothing."""
+    """Parts of a total; missing where the total is a loss, or nothing but what rounding left over."""
     values = np.asarray(values, float)
-    return values / total if total else np.full(len(values), np.nan)
+    return values / total if total > 1e-9 * np.abs(values).sum() else np.full(len(values), np.nan)
 
 
 def ratio(above, below):

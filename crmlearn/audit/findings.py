@@ -1,7 +1,9 @@
 """What a table says, in one sentence that is true of it: ties, losses and tiny bases have words of their own."""
 
+from math import ceil
+
 from crmlearn.audit.products import SEVERAL
-from crmlearn.audit.wording import FEW, brought, listed, money, of_customers, part, percent
+from crmlearn.audit.wording import FEW, brought, listed, money, of_customers, percent, total
 from crmlearn.errors import counted
 
 MISSING = "(missing)"
@@ -9,11 +11,12 @@ MISSING = "(missing)"
 
 def factors(t, noun):
     v = dict(zip(t["measure"], t["value"], strict=True))
-    said = f"{counted(int(v['customers']), 'customer')} x {v['orders_per_customer']:.3g} orders x "
+    said = f"{counted(int(v['customers']), 'customer')} x {money(v['orders_per_customer'])} orders x "
     said += f"{money(v['revenue_per_order'])} per order"
-    if noun != "revenue" and v["margin_share"] == v["margin_share"]:
+    profit = 0.0 if abs(v["profit"]) <= 1e-9 * v["revenue"] else v["profit"]
+    if noun != "revenue" and profit and v["margin_share"] == v["margin_share"]:
         said += f" x {percent(v['margin_share'])}"
-    return f"{said} make a {noun} of {money(v['profit'])}"
+    return f"{said} make a {'loss' if profit < 0 else noun} of {money(abs(profit))}"
 
 
 def frequency(t, noun):
@@ -26,7 +29,7 @@ def frequency(t, noun):
 
 def spread(t, noun):
     row = t["measure"].index("revenue")
-    return f"Half of the customers spent {money(t['median'][row])} or less; the mean is {money(t['mean'][row])}"
+    return f"The customer in the middle spent {money(t['median'][row])}; the mean is {money(t['mean'][row])}"
 
 
 def deciles(t, noun):
@@ -34,17 +37,20 @@ def deciles(t, noun):
     who = "The best tenth of the customers" if len(t["group"]) == 10 and whole >= FEW else (
         f"The best {n:,} of {whole:,} customers"
     )  # fmt: skip
-    total = sum(t["profit"])
-    if total <= 0:
-        return f"All customers together made a loss of {money(-total)}" if total else f"The customers brought no {noun}"
-    if max(t["profit"]) - min(t["profit"]) <= 1e-9 * total:
+    profit = total(t["profit"])
+    if profit <= 0:
+        return (
+            f"All customers together made a loss of {money(-profit)}" if profit else f"The customers brought no {noun}"
+        )
+    if max(t["profit"]) - min(t["profit"]) <= 1e-9 * profit:
         return f"Every group brought the same {noun}"
     return who + brought(share, noun, " ") + ("; others cost a part of it" if share > 1 else "")
 
 
 def equal_profit(t, noun):
     n, whole = t["customers"][0], sum(t["customers"])
-    best = f"{of_customers(n, whole)} brought the first {part(t['group'])} of the gains"
+    gains = sum(v for v in t["profit"] if v > 0)
+    best = f"{of_customers(n, whole)} brought {percent(t['profit'][0] / gains if gains else None)} of the gains"
     loss = dict(zip(t["group"], t["customers"], strict=True)).get("loss", 0)
     return best + (f"; {counted(loss, 'customer')} made a loss" if loss else "")
 
@@ -60,7 +66,12 @@ def lorenz(t, noun):
 
 def concentration(t, noun):
     v = dict(zip(t["measure"], t["value"], strict=True))
-    who = f"{percent(v['bring 50%'])} of {counted(int(v['customers']), 'customer')}"
+    n, share = int(v["customers"]), v["bring 50%"]
+    who = (
+        f"{percent(share)} of {counted(n, 'customer')}"
+        if n >= FEW
+        else f"{ceil(share * n - 1e-9)} of {counted(n, 'customer')}"
+    )
     return f"{who} brought half of the {noun} (Gini {v['gini']:.2f})"
 
 
@@ -119,7 +130,8 @@ def bridge(t, noun):
 def one_cohort(t, noun):
     whole = [i for i, seen in enumerate(t["seen"]) if seen == "whole"]
     if len(whole) < 2:
-        return f"{counted(t['customers'][-1], 'customer')} were acquired; no later period was seen whole yet"
+        n = t["customers"][-1]
+        return f"{counted(n, 'customer')} {'was' if n == 1 else 'were'} acquired; no later period was seen whole yet"
     last = whole[-1]
     return f"{of_customers(t['active'][last], t['customers'][last])} ordered in {t['period'][last]}"
 
@@ -138,12 +150,12 @@ def whole_base(t, noun):
     if last is None:
         return "No period was seen whole yet"
     parts = [(c, v) for p, c, v in zip(t["period"], t["cohort"], t["profit"], strict=True) if p == last]
-    total, newest = sum(v for _, v in parts), parts[-1][0]
-    if len(parts) == 1 or total <= 0:
-        return f"In {last} the {noun} was {money(total)}, from {counted(len(parts), 'cohort')}"
-    earlier = sum(v for _, v in parts[:-1]) / total
+    profit, newest = total([v for _, v in parts]), parts[-1][0]
+    if len(parts) == 1 or profit <= 0:
+        return f"In {last} the {noun} was {money(profit)}, from {counted(len(parts), 'cohort')}"
+    earlier = sum(v for _, v in parts[:-1]) / profit
     if not 0 <= earlier <= 1:
-        return f"In {last} cohorts before {newest} made a {noun} of {money(earlier * total)}, all {money(total)}"
+        return f"In {last} cohorts before {newest} made a {noun} of {money(earlier * profit)}, all {money(profit)}"
     return f"In {last} {percent(earlier)} of the {noun} came from cohorts before {newest}"
 
 
@@ -159,6 +171,8 @@ def acquisition(t, noun):
     if not whole:
         return "No period was seen whole yet"
     i = whole[-1]
+    if not t["active"][i]:
+        return f"Nobody ordered in {t['period'][i]}"
     who = f"In {t['period'][i]} {t['new'][i]:,} of {counted(t['active'][i], 'active customer')} were new"
     share = t["returning_share_of_revenue"][i]
     return f"{who}; returning ones brought {percent(share)} of the revenue" if share == share and share else who
@@ -208,10 +222,12 @@ def time_between_orders(t, noun):
 
 def refunds(t, noun):
     gross, back = sum(t["gross_revenue"]), sum(t["refunded"])
+    if not back:
+        return "Nothing was paid back"
     return (
-        f"{percent(back / gross) if gross else money(back)} of the revenue was paid back"
-        if back
-        else "Nothing was paid back"
+        f"{percent(back / gross)} of the revenue was paid back"
+        if gross
+        else f"{money(back)} was paid back, of no revenue"
     )
 
 
@@ -223,18 +239,25 @@ def payback(t, noun):
             paid.setdefault(group, age)
     if len(last) == 1:
         group, at = next(iter(last.items()))
+        now, days = t["value_to_cost"][at], t["age_days"][at]
         if group in paid:
-            return f"The customers had earned back their cost after {paid[group]} days"
-        part_of = percent(t["value_to_cost"][at])
-        return f"After {t['age_days'][at]} days the customers had earned back {part_of} of their cost"
-    said = f"{len(paid)} of {len(last)} groups had earned back their cost"
+            since = "" if now >= 1 - 1e-12 else f", and have lost it again after {days}"
+            return f"The customers had earned back their cost after {paid[group]} days{since}"
+        if now < 0:
+            return f"After {days} days the customers had brought a loss, and nothing of their cost"
+        return f"After {days} days the customers had earned back {percent(now)} of their cost"
+    paid = {group: age for group, age in paid.items() if t["value_to_cost"][last[group]] >= 1 - 1e-12}
+    said = f"{len(paid)} of {len(last)} groups have earned back their cost"
     soonest = [group for group, age in paid.items() if age == min(paid.values())]
     return said + (f", soonest {listed(soonest)} (after {min(paid.values())} days)" if paid else "")
 
 
 def unit_economics(t, noun):
-    paid = sum(p is not None and p == p for p in t["payback_periods"])
-    return f"{paid} of {counted(len(t['cohort']), 'cohort')} earned back the acquisition cost so far"
+    pairs = list(zip(t["profit_per_customer"], t["acquisition_cost"], strict=True))
+    paid = sum(earned >= cost * (1 - 1e-12) for earned, cost in pairs)
+    return (
+        f"{paid} of {counted(len(pairs), 'cohort')} {'has' if len(pairs) == 1 else 'have'} earned back the cost by now"
+    )
 
 
 def dashboard(t, noun):

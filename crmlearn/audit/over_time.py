@@ -3,9 +3,9 @@
 import numpy as np
 
 from crmlearn.audit.counting import ratio, said
-from crmlearn.errors import Refusal, number
+from crmlearn.errors import Refusal, whole
 from crmlearn.transactions.books import balanced
-from crmlearn.transactions.cells import cells_of
+from crmlearn.transactions.cells import MOST_PERIODS, cells_of
 from crmlearn.transactions.ledgers import ledger, until
 from crmlearn.transactions.periods import index, iso, label, span, unit_of
 
@@ -113,6 +113,7 @@ def whole_base(tx, as_of, period="Q", cohort=None, margin=None):
     here = index(book.day, unit_of(period))
     kinds, own = np.unique(index(book.acquired, wide), return_inverse=True)
     start, n = int(here.min()), int(index(end, period)) - int(here.min()) + 1
+    _few_enough(n, book, end)
     flat = (here - start) * len(kinds) + own[book.customer]
     fresh = np.r_[True, (book.customer[1:] != book.customer[:-1]) | (here[1:] != here[:-1])]
     size = n * len(kinds)
@@ -155,7 +156,7 @@ def repeat_rates(tx, as_of, period="Q", within_days=365):
     1  2021 Q2          1         0         0          NaN           60
     """
     book = ledger(tx, who="repeat_rates")
-    end, days = until(book, as_of), number("within_days", within_days, 1)
+    end, days = until(book, as_of), whole("within_days", within_days, 1, "within_days=365")
     first = book.acquired
     rows = book.opens & (book.day <= first[book.customer] + days)
     again = np.bincount(book.customer[rows], minlength=book.customers) > 1
@@ -192,6 +193,7 @@ def acquisition(tx, as_of, period="M", margin=None):
     end, here = until(book, as_of), index(book.day, unit_of(period))
     born = index(book.acquired, period)
     start, n = int(here.min()), int(index(end, period)) - int(here.min()) + 1
+    _few_enough(n, book, end)
     fresh = np.r_[True, (book.customer[1:] != book.customer[:-1]) | (here[1:] != here[:-1])]
     new, at = born[book.customer] == here, here - start
     table = {"period": np.array([label(start + i, period) for i in range(n)], object)}
@@ -203,13 +205,19 @@ def acquisition(tx, as_of, period="M", margin=None):
         table[f"returning_{name}"] = np.bincount(at[~new], values[~new], n)
         table[name] = np.bincount(at, values, n)
         scale = float(np.abs(values).sum())
-        for a, b, whole in zip(table[f"new_{name}"], table[f"returning_{name}"], table[name], strict=True):
-            balanced([a, b], whole, f"new + returning {name} = {name} of the period", scale)
+        for a, b, both in zip(table[f"new_{name}"], table[f"returning_{name}"], table[name], strict=True):
+            balanced([a, b], both, f"new + returning {name} = {name} of the period", scale)
         balanced(table[name], float(values.sum()), f"sum of periods = all {name}", scale)
     balanced([*table["new"], *table["returning"]], table["active"], "new + returning = active customers")
     balanced(table["new"], book.customers, "all newcomers = all customers")
     table["returning_share_of_revenue"] = ratio(table["returning_revenue"], table["revenue"])
     return book.table(table | {"seen": _seen(n, start, period, end)} | said(book, n))
+
+
+def _few_enough(periods, book, end):
+    if periods > MOST_PERIODS:
+        saw = f"{periods:,} periods, from {iso(book.day.min())} to {iso(end)}"
+        raise Refusal("these are more periods than can be looked at.", saw, "a longer period, or a nearer as_of")
 
 
 def _per_head(table, customers):

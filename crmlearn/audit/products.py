@@ -9,6 +9,8 @@ from crmlearn.transactions.books import balanced
 from crmlearn.transactions.ledgers import ledger, until
 
 SEVERAL = "(several on the first day)"
+_TAKEN = ("customers", "penetration", "orders", "revenue", "profit", "share_of_revenue", "orders_per_buyer",
+          "revenue_per_buyer", "profit_is")  # fmt: skip
 
 
 def penetration(tx, period, margin=None, column="category"):
@@ -31,6 +33,8 @@ def penetration(tx, period, margin=None, column="category"):
     0      tea          2          1.0
     1      cup          1          0.5
     """
+    if column in _TAKEN:
+        raise Refusal(f"a column '{column}' stands in the answer already.", f"column={column!r}", "rename it before")
     found = counted_in(tx, period, margin, "penetration")
     book, rows = found.book, found.rows
     codes, names = book.labels(column)

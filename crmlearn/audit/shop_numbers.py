@@ -19,9 +19,9 @@ def time_between_orders(tx, as_of):
 
     tx : table, one row per order: customer_id, date, amount (>= 0, currency units); or a Ledger
     as_of : date; orders after it are refused
-    Returns: one row per step: step ("1 to 2", "2 to 3", "3 to 4", "later", "all"), gaps, p25_days, median_days,
-        p75_days. Only gaps that ended are known: waits that still last are missing here, so the true times are longer
-        (cohorts.time_to_nth_order counts them).
+    Returns: one row per step: step ("1 to 2", "2 to 3", "3 to 4", "later", "all"), gaps, customers, p25_days,
+        median_days, p75_days. Only gaps that ended are known: waits that still last are missing here, so the true
+        times are longer (cohorts.time_to_nth_order counts them).
     Errors: Refusal when nobody ordered twice
 
     >>> import pandas as pd
@@ -42,10 +42,12 @@ def time_between_orders(tx, as_of):
     nth = np.arange(len(day)) - np.repeat(starts, np.diff(np.r_[starts, len(day)]))
     gaps, step = np.diff(day)[same], np.minimum(nth[1:][same], 4)
     balanced(len(gaps), len(day) - book.customers, "gaps = orders - customers")
-    parts = [(name, gaps[step == at]) for at, name in enumerate(("1 to 2", "2 to 3", "3 to 4", "later"), 1)]
-    parts = [(name, part) for name, part in [*parts, ("all", gaps)] if len(part)]
-    quarters = np.array([np.quantile(part, (0.25, 0.5, 0.75)) for _, part in parts])
-    table = {"step": [name for name, _ in parts], "gaps": np.array([len(part) for _, part in parts])}
+    who = customer[1:][same]
+    rows = [(name, step == at) for at, name in enumerate(("1 to 2", "2 to 3", "3 to 4", "later"), 1)]
+    rows = [(name, at) for name, at in [*rows, ("all", step > 0)] if at.any()]
+    quarters = np.array([np.quantile(gaps[at], (0.25, 0.5, 0.75)) for _, at in rows])
+    table = {"step": [name for name, _ in rows], "gaps": np.array([at.sum() for _, at in rows])}
+    table["customers"] = np.array([len(np.unique(who[at])) for _, at in rows])
     return book.table(table | {f"{n}_days": quarters[:, i] for i, n in enumerate(("p25", "median", "p75"))})
 
 
@@ -148,11 +150,11 @@ def dashboard(tx, as_of, period="M", margin=None, acquisition_cost=None, within_
     >>> days = pd.to_datetime(["2021-02-01", "2021-03-15", "2021-03-08"])
     >>> tx = pd.DataFrame({"customer_id": ["a", "a", "b"], "date": days, "amount": [10.0, 30.0, 5.0]})
     >>> dashboard(tx, "2021-04-10")[["measure", "value"]].head(4)
-                          measure  value
-    0                     revenue   35.0
-    1            customers active    2.0
-    2               new customers    1.0
-    3  revenue from new customers    5.0
+                   measure  value
+    0              revenue   35.0
+    1     customers active    2.0
+    2        new customers    1.0
+    3  returning customers    1.0
     """
     book = ledger(tx, margin, "dashboard")
     flow = _columns(acquisition(book, as_of, period))
@@ -167,12 +169,15 @@ def dashboard(tx, as_of, period="M", margin=None, acquisition_cost=None, within_
         ("revenue", last["revenue"], "currency units", name),
         ("customers active", last["active"], "customers", name),
         ("new customers", last["new"], "customers", f"{name}; first order in the log"),
+        ("returning customers", last["returning"], "customers", name),
         ("revenue from new customers", last["new_revenue"], "currency units", name),
         ("revenue from returning customers", last["returning_revenue"], "currency units", name),
         ("returning share of revenue", last["returning_share_of_revenue"], "share", name),
         ("revenue per order", book.amount.sum() / book.opens.sum(), "currency units", "all orders of the log"),
+        (f"customers observed for {within_days} days", observed, "customers", "since their first order"),
+        ("of these came again", repeated, "customers", f"within {within_days} days"),
         (f"repeat rate within {within_days} days", repeated / observed if observed else None, "share",
-         f"{observed:,} customers observed that long"),
+         "of those observed so long"),
     ]  # fmt: skip
     if book.opens.sum() > book.customers:
         between = _columns(time_between_orders(book, as_of))

@@ -3,6 +3,7 @@
 import string
 from functools import cache
 from itertools import count, product
+from unicodedata import category
 
 from matplotlib.font_manager import FontProperties, findfont, get_font
 
@@ -17,6 +18,8 @@ def key_of(figure):
 def keyed(figure, labels):
     """The labels as the font can write them: others become letters, and the figure keeps their key.
 
+    Of two labels that would look alike when they are cut off, the second becomes a letter too.
+
     >>> import matplotlib.figure
     >>> figure = matplotlib.figure.Figure()
     >>> keyed(figure, ["tea", "书", "tea for $5", "书"]), key_of(figure)
@@ -24,17 +27,18 @@ def keyed(figure, labels):
     """
     figure.crmlearn_key = key = dict(key_of(figure))
     letters = {label: letter for letter, label in key.items()}
-    plain = {str(label) for label in labels}
-    free = (letter for letter in _letters() if letter not in key and letter not in plain)
+    labels = [str(label) for label in labels]
+    free = (letter for letter in _letters() if letter not in key and letter not in labels)
+    whose = {}  # what is drawn -> the label that it stands for
     shown = []
-    for label in map(str, labels):
-        if not writable(label):
+    for label in labels:
+        plain = _plain(label)
+        if label in letters or not writable(label) or whose.setdefault(plain, label) != label:
             if label not in letters:
                 letters[label] = next(free)
                 key[letters[label]] = label
-            shown.append(letters[label])
-        else:
-            shown.append(_plain(label))
+            plain = letters[label]
+        shown.append(plain)
     return shown
 
 
@@ -46,8 +50,8 @@ def fitting(figure, sentence):
 
 
 def writable(text):
-    """Whether the font has every character."""
-    return all(_has(c) for c in text if c not in "\n\r\t")
+    """Whether the font has every character, and there is something to see."""
+    return all(_has(c) for c in text if c not in "\n\r\t") and any(category(c)[0] != "C" for c in text.strip() or "-")
 
 
 @cache

@@ -52,7 +52,7 @@ def short(value):
     >>> short(70976.39), short(2.5e-11), short(0.72662)
     ('70,980', '0', '0.7266')
     """
-    return "0" if abs(value) < 5e-5 else f"{float(f'{value:.4g}'):,.12g}"
+    return "0" if abs(value) < 5e-5 else f"{float(f'{value:.4g}'):,.{'0f' if abs(value) >= 10_000 else '12g'}}"
 
 
 def axes(title, x_label, y_label, **subplots):

@@ -9,7 +9,7 @@ from crmlearn.plots.glyphs import keyed
 from crmlearn.plots.page import PALETTE, axes, short, titled
 
 HATCHES = ["", "//", "..", "xx"]
-THOUSANDS = "{x:,.12g}"  # numbers on an axis: 800,000
+THOUSANDS = "{x:,.15g}"  # numbers on an axis: 800,000
 _SHARES = {"share_of_customers": "of the customers", "share_of_profit": "of the {noun}"}
 
 

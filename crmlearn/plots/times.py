@@ -3,8 +3,9 @@
 import numpy as np
 import seaborn as sns
 
+from crmlearn.errors import Refusal
 from crmlearn.plots.glyphs import keyed
-from crmlearn.plots.page import PALETTE, axes, titled
+from crmlearn.plots.page import PALETTE, axes, short, titled
 from crmlearn.plots.people import HATCHES, THOUSANDS, _grid, read, unit_of_profit
 
 # What a ranking draws: the first of these columns that the table has, and its axis.
@@ -37,10 +38,13 @@ def cohort_grid(table, title, what=None, x_label=None):
         across = "Periods since the cohort's own"
     else:
         grid = data.set_index("cohort").drop(columns="acquired")
+        what = what or ("retention" if _all_begin_with_one(grid) else "numbers")
         across = "Periods since the cohort's own" if "0" in grid else "Period"
     grid = grid.dropna(axis=1, how="all")
     values = grid.to_numpy(float)
-    share = what in ("share_active", "retention") or (what is None and np.nanmax(np.nan_to_num(values)) <= 1)
+    if not values.size:
+        raise Refusal("there is nothing to draw.", "no period was seen whole", "a shorter period, or a later as_of")
+    share = what in ("share_active", "retention")
     later = grid.drop(columns=[c for c in (0, "0") if c in grid]).dropna(how="all")
     if share and later.size:
         grid, values = later, later.to_numpy(float)
@@ -51,6 +55,14 @@ def cohort_grid(table, title, what=None, x_label=None):
           None if small else np.full(values.shape, ""))  # fmt: skip
     ax.set(xlabel=x_label or across, ylabel="Cohort")
     return titled(ax, title + ("\n(per cent of the cohort)" if share else ""))
+
+
+def _all_begin_with_one(grid):
+    """Whether a wide table holds shares: at age 0 all of each cohort ordered, and money hardly ever looks so."""
+    if "0" in grid:
+        return bool((grid["0"].dropna() == 1).all() and grid["0"].notna().any())
+    firsts = grid.bfill(axis=1).iloc[:, 0].dropna()
+    return bool(len(firsts) and (firsts == 1).all())
 
 
 def activity(table, title):
@@ -127,17 +139,21 @@ def ranking(table, title, most=20):
     most : rows that are drawn, from the top of the table
     """
     data = read(table).head(most)[::-1]
-    value = next(c for c in RANKED if c in data)
+    value = next((c for c in RANKED if c in data), None)
+    if value is None:
+        raise Refusal("ranking finds no column to draw.", ", ".join(map(str, data)), f"one of {', '.join(RANKED)}")
     figure, ax = axes("", RANKED[value], "", figsize=(8, 1.4 + 0.36 * max(len(data), 2)))
-    names = keyed(figure, data.iloc[:, 0].tolist()[::-1])[::-1]
+    firsts = data.iloc[:, 0].tolist()[::-1]
+    names = keyed(figure, firsts + (data["second"].tolist()[::-1] if "second" in data else []))
     if "second" in data:
-        others = keyed(figure, data["second"].tolist()[::-1])[::-1]
-        names = [f"{a} + {b}" for a, b in zip(names, others, strict=True)]
+        names = [f"{a} + {b}" for a, b in zip(names[: len(firsts)], names[len(firsts) :], strict=True)]
+    names = names[::-1]
     scale = 100 if "per cent" in RANKED[value] else 1
     widths = (data[value] * scale).to_numpy(float)
+    missing = {"repeat_rate": "not seen long enough", "refund_share": "no revenue"}.get(value, "not known")
     ax.barh(range(len(data)), np.nan_to_num(widths), 0.7, color=PALETTE[0], edgecolor="white")
     for i, width in enumerate(widths):
-        text = "not seen long enough" if np.isnan(width) else f"{width:.3g}"
+        text = missing if np.isnan(width) else short(width) if width >= 1000 else f"{width:.3g}"
         ax.annotate(text, (np.nan_to_num(width), i), (4, 0), textcoords="offset points", va="center", fontsize=10)
     ax.set_yticks(range(len(data)), names)
     ax.grid(axis="y", visible=False)

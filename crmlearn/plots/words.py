@@ -106,6 +106,8 @@ def alt_text(plot, table, title):
     if len(rows) > _MOST:
         at = sorted({0, int(np.argmax(rows[value].to_numpy(float))), len(rows) - 1})
         rows = rows.iloc[at]
+    if not len(rows):
+        return f"{kind}. {title}."
     numbers = ", ".join(f"{_named(label, name)} {_said(value, v)}" for name, v in rows.itertuples(index=False))
     return f"{kind}. {title}. {numbers}."
 

@@ -1,5 +1,6 @@
 """How a page shows an exhibit of the audit: what it asks, the finding, notes, chart, table."""
 
+from crmlearn import texts
 from crmlearn.reports.exhibits import exhibit as tell
 from crmlearn.reports.publishing import ONLY_DRAWN
 
@@ -48,9 +49,13 @@ def show_exhibit(title, table, exhibit, currency="currency units"):
 
     from crmlearn import plots
 
-    drawn = exhibit.plot and len(table) > 1
+    known = "share_of_profit" not in table or table["share_of_profit"].notna().any()  # a loss has no shares to draw
+    drawn = exhibit.plot and len(table) > 1 and known
     display(
-        Markdown(f"#### {asks(exhibit.name)}\n\n" + " ".join(([] if drawn else [f"**{title}.**"]) + [*exhibit.notes]))
+        Markdown(
+            f"#### {asks(exhibit.name)}\n\n"
+            + " ".join(([] if drawn else [f"**{texts.literal(title)}.**"]) + [*exhibit.notes])
+        )
     )
     if drawn:
         more = {"most": _MOST_BARS} if exhibit.plot == "ranking" else {}

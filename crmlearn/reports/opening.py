@@ -124,13 +124,14 @@ def _margin(tx, assumed, mapping):
 
 
 def _warn(orders):
-    changes = orders.cleaned.changes.set_index("rule")["amount_change"]
-    unpaid, revenue = changes.get("refunds of orders not in the file", 0.0), orders.tx["amount"].sum()
+    found = orders.cleaned.changes.set_index("rule")[["rows_found", "amount_change"]]
+    lost = found.reindex(["refunds of orders not in the file"]).fillna(0.0).iloc[0]
+    unpaid, revenue = lost["amount_change"], orders.tx["amount"].sum()
     if unpaid > 0.05 * revenue:
-        warn(
-            f"Refunds worth {unpaid:,.0f} {orders.currency} belong to no order in the file, "
-            f"{unpaid / revenue if revenue else 1:.0%} of the revenue: orders may be missing."
-        )
+        worth = f"Refunds worth {unpaid:,.0f} {orders.currency}, {unpaid / revenue if revenue else 1:.0%} of the revenue,"
+        if lost["rows_found"] < orders.gate.smallest:
+            worth = f"Fewer than {orders.gate.smallest} refunds, worth more than 5 % of the revenue,"
+        warn(f"{worth} belong to no order in the file: orders may be missing.")
     odd = "; ".join(orders.read.seen.unusual)
     old = stale(orders.tx["date"].dt.date.unique(), orders.day.date())
     for text in filter(None, (odd and f"{odd}.", old)):
@@ -149,6 +150,8 @@ def show_reading(orders):
     confirmed = [f"read as the feed {feed.name} says (sha256 {feed.sha256})"] if feed else []
     display(Markdown("\n".join(f"- {note}" for note in (*confirmed, *orders.read.notes))))
     changes = orders.cleaned.changes.set_index("rule").rename(columns=lambda c: c.replace("_", " "))
+    few = changes["rows found"].between(1, orders.gate.smallest - 1)
+    changes["amount change"] = changes["amount change"].mask(few)  # the money of so few orders is theirs
     none = ", ".join(changes.index[changes["rows found"] == 0])
     before, after = len(orders.read.tx), len(orders.tx)
     display(Markdown(f"{before:,} orders were read, {after:,} remain. These rules found nothing: {none}."))

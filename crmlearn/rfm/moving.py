@@ -5,13 +5,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from crmlearn.errors import Refusal, one_of
-from crmlearn.rfm.predicates import assigned
+from crmlearn.rfm.predicates import ABSENT, assigned
 from crmlearn.rfm.scoring import scored, steps
 from crmlearn.transactions.books import balanced
 from crmlearn.transactions.ledgers import ledger, until
 from crmlearn.transactions.periods import day_of, iso
-
-ABSENT = "(not scored)"
 
 
 class Stability(NamedTuple):

@@ -25,6 +25,7 @@ COMMON: dict[str, Any] = {
     "At risk": lambda r, f, m: r <= 2 and f in (3, 4),
     "Hibernating": lambda r, f, m: r <= 2 and f <= 2,
 }
+ABSENT = "(not scored)"  # what stability calls who has no order that counts
 _SHOWN = 6
 
 
@@ -55,7 +56,7 @@ def segments(scores, definitions=None, bins=5):
     names, number = list(dict.fromkeys(found.values())), np.zeros((n, n, n), np.int64)
     for cell, name in found.items():
         number[tuple(part - 1 for part in cell)] = names.index(name)
-    at = number[tuple(frame[c].to_numpy() - 1 for c in ("r", "f", "m"))]
+    at = number[tuple(frame[c].to_numpy().astype(np.int64) - 1 for c in ("r", "f", "m"))]
     text = nw.new_series("segment", np.array(names, object)[at].tolist(), nw.String, backend=frame.implementation)
     return frame.with_columns(text).to_native()
 
@@ -75,6 +76,9 @@ def sizes(segmented):
     """
     frame = table_of(segmented, "sizes")
     columns("segments", ["segment"], frame.columns)
+    holes = "monetary" in frame.columns and int((frame["monetary"].is_null() | frame["monetary"].is_nan()).sum())
+    if holes:
+        raise Refusal("'monetary' has gaps.", f"{holes:,} of {len(frame):,} customers", "fill them, or drop the column")
     sums = [nw.col("monetary").sum()] if "monetary" in frame.columns else []
     table = frame.group_by("segment").agg(nw.len().alias("customers"), *sums)
     table = table.sort("customers", "segment", descending=[True, False])
@@ -102,6 +106,8 @@ def assigned(definitions=None, bins=5):
         raise Refusal(
             "segments need names with questions.", type(definitions).__name__, "{'Best': lambda r, f, m: r == 5, ...}"
         )
+    if ABSENT in definitions:
+        raise Refusal("this name is taken.", repr(ABSENT), "another name for the segment")
     cells = list(product(range(1, bins + 1), repeat=3))
     hits = {cell: [name for name, asks in definitions.items() if asks(*cell)] for cell in cells}
     holes = [cell for cell, names in hits.items() if not names]

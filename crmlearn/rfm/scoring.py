@@ -3,7 +3,7 @@
 import narwhals.stable.v2 as nw
 import numpy as np
 
-from crmlearn.errors import Refusal, columns, number, one_of, whole
+from crmlearn.errors import Refusal, columns, one_of, whole
 from crmlearn.transactions.books import balanced
 from crmlearn.transactions.ledgers import ledger, until
 from crmlearn.transactions.periods import iso
@@ -88,8 +88,9 @@ def grid(scores, bins=5):
     """
     frame = table_of(scores, "grid")
     columns("scores", ["r", "f", "monetary"], frame.columns)
-    r, f, n = frame["r"].to_numpy(), frame["f"].to_numpy(), steps(bins)
+    n = steps(bins)
     refuse_other_scores(frame, ("r", "f"), n)
+    r, f = (frame[c].to_numpy().astype(np.int64) for c in ("r", "f"))
     at = (r - 1) * n + f - 1
     customers = np.bincount(at, minlength=n * n)
     money = np.bincount(at, frame["monetary"].to_numpy(), n * n)
@@ -114,7 +115,11 @@ def steps(bins):
 
 
 def refuse_other_scores(frame, names, bins):
-    wrong = [c for c in names if not frame[c].is_in(list(range(1, bins + 1))).all()]
+    if not len(frame):
+        raise Refusal("there are no scores.", "a table without rows", "rfm.score(tx, as_of=...)")
+    scores = {c: frame[c].cast(nw.Float64) if frame[c].dtype.is_numeric() else None for c in names}
+    known = [float(i) for i in range(1, bins + 1)]
+    wrong = [c for c, values in scores.items() if values is None or not values.is_in(known).all()]
     if wrong:
         raise Refusal(
             f"scores must be whole numbers from 1 to {bins}.", f"others in {', '.join(wrong)}", "say how many: bins=..."
@@ -125,7 +130,7 @@ def _measured(book, end, window_days):
     """(who ordered in the window, their days since the last order, orders and money)"""
     start = book.day.min()
     if window_days is not None:
-        start = end - number("window_days", window_days, 1) + 1
+        start = end - whole("window_days", window_days, 1, "window_days=365") + 1
     rows = book.within(start, end)
     orders = book.per_customer(book.opens, rows).astype(np.int64)
     there = orders > 0

@@ -1,7 +1,7 @@
 """Customers drawn from a model whose parameters are the truth, so that a method can be held against it."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +52,7 @@ def population(model, n, seed, *, weeks=104, joining_weeks=26, start="2023-01-02
     n, seed = whole("n", n, 1, "n=1000"), whole("seed", seed, 0, "seed=1")
     number("weeks", weeks, 0, low_open=True)
     number("joining_weeks", joining_weeks, 0, weeks)
-    first_day = _day(start)
+    first_day, path = _day(start, weeks), None if to is None else _place(to)
     sizes = [min(BLOCK, n - at) for at in range(0, n, BLOCK)]
     blocks = zip(range(0, n, BLOCK), sizes, np.random.SeedSequence(seed).spawn(len(sizes)), strict=True)
     digits = len(str(n))
@@ -60,8 +60,8 @@ def population(model, n, seed, *, weeks=104, joining_weeks=26, start="2023-01-02
     def drawn(at, size, seeds):
         return _block(model, spend, at, size, np.random.default_rng(seeds), weeks, joining_weeks, first_day, digits)
 
-    if to is not None:
-        return Population(_written(Path(to), (drawn(*block)[0] for block in progress(list(blocks), "drawing"))), None)
+    if path is not None:
+        return Population(_written(path, (drawn(*block)[0] for block in progress(list(blocks), "drawing"))), None)
     orders, truth = zip(*(drawn(*block) for block in blocks), strict=True)
     return Population(pd.concat(orders, ignore_index=True), pd.concat(truth, ignore_index=True))
 
@@ -129,23 +129,42 @@ def _written(path, blocks):
     import pyarrow.parquet as pq
 
     draft = path.with_name(f".{path.name}.new")
-    writer = None
+    writer, done = None, False
     try:
         for orders in blocks:
             table = pa.Table.from_pandas(orders, preserve_index=False)
             writer = writer or pq.ParquetWriter(draft, table.schema, compression="zstd")
             writer.write_table(table.cast(writer.schema))
+        done = True
     finally:
         if writer is not None:
             writer.close()
+        if not done:
+            draft.unlink(missing_ok=True)
     return draft.replace(path)
 
 
-def _day(start):
+def _place(to):
+    """The file to write, in a folder that is there."""
+    path = Path(to)
+    if path.is_dir():
+        raise Refusal(f"{path.name} is a folder.", "no file", f"to='{path.name}/orders.parquet'")
+    if not path.absolute().parent.is_dir():
+        raise Refusal("there is no such folder.", path.parent.name, "make it before, or another folder")
+    return path
+
+
+def _day(start, weeks):
     try:
-        return pd.Timestamp(date.fromisoformat(str(start)[:10]))
+        first = date.fromisoformat(str(start)[:10])
+        first + timedelta(weeks=weeks)
     except ValueError:
         raise Refusal(f"start={start!r} is no date.", repr(start)[:60], "start='2023-01-02'") from None
+    except OverflowError:
+        raise Refusal(
+            "the records would end after the year 9999.", f"{start}, {weeks:g} weeks", "fewer weeks"
+        ) from None
+    return pd.Timestamp(first)
 
 
 def _model(model, names, example):

@@ -9,6 +9,7 @@ from crmlearn.transactions.books import balanced
 from crmlearn.transactions.periods import UNITS, first_day, index, iso, label
 
 MOST = 4_000_000
+MOST_PERIODS = 10_000  # weeks of nearly two centuries
 
 
 class Cells(NamedTuple):
@@ -54,7 +55,7 @@ def cells_of(book, end, unit):
     cohorts, own = np.unique(acquired, return_inverse=True)
     periods = np.arange(cohorts[0], int(index(end, unit)) + 1)
     shape = len(cohorts), len(periods)
-    if shape[0] * shape[1] > MOST:
+    if shape[0] * shape[1] > MOST or shape[1] > MOST_PERIODS:
         raise Refusal(
             f"cohorts by {UNITS[unit]} make more cells than can be looked at.",
             f"{shape[0]:,} cohorts by {shape[1]:,} periods, from {iso(book.day.min())} to {iso(end)}",

@@ -11,6 +11,7 @@ from crmlearn.transactions.reading import parsed
 from crmlearn.transactions.sources import open_table
 
 LABELS = ("category", "product")
+_NO_MONEY = "no column of amounts was found, so each order's amount is shared out to its lines in equal parts"
 _BESIDE = ("order_id", "amount", "margin", "quantity", "unit_price")
 
 
@@ -37,13 +38,14 @@ def with_lines(read, source, columns=None):
     1        2     tea     5.0
     2        1     tea     6.0
     """
+    if not hasattr(read, "lines"):
+        saw = type(read).__name__
+        raise Refusal("with_lines needs what read returned.", saw, "with_lines(transactions.read(orders), lines)")
     orders = nw.from_native(read.tx, eager_only=True)
     if "order_id" not in orders.columns:
         mend = "read(..., columns={'order_id': 'COLUMN'})"
         raise Refusal("lines need orders with ids.", f"columns {', '.join(orders.columns)}", mend)
     raw, _, origin = open_table(source)
-    if raw.implementation != orders.implementation:
-        raw = nw.from_arrow(raw.to_arrow(), backend=orders.implementation)
     mapping = match(raw.columns, columns, needed=("order_id",), who=("lines of orders", "with_lines"))
     known = {name: mapping[name] for name in (*_BESIDE, *LABELS) if name in mapping and mapping[name][0] is not None}
     labels = [name for name in LABELS if name in known]
@@ -51,11 +53,17 @@ def with_lines(read, source, columns=None):
         saw, mend = f"columns {', '.join(map(str, raw.columns))}", "with_lines(..., columns={'product': 'COLUMN'})"
         raise Refusal("lines of orders need 'product' or 'category'.", saw, mend)
     found, notes, _ = parsed(raw, known, origin)
+    if found.implementation != orders.implementation:  # only now, when all columns are plain texts and numbers
+        found = nw.from_arrow(found.to_arrow(), backend=orders.implementation)
     found = found.drop_nulls("order_id")
+    if not len(found):
+        raise Refusal("no line says its order.", counted(len(raw), "line"), "fill the column of order ids")
+    priced = {"quantity", "unit_price"} <= set(found.columns)
     if "amount" not in found.columns:
-        by_price = {"quantity", "unit_price"} <= set(found.columns)
-        found = found.with_columns(amount=nw.col("quantity") * nw.col("unit_price") if by_price else nw.lit(0.0))
-    notes = [*notes, *_told(found, orders)]
+        found = found.with_columns(amount=nw.col("quantity") * nw.col("unit_price") if priced else nw.lit(0.0))
+        notes = [*notes, *([] if priced else [_NO_MONEY])]
+    unused = [str(c) for c in raw.columns if c not in {column for column, _ in known.values()}]
+    notes = [*notes, *_told(found, orders), *([f"not used: {', '.join(unused[:12])}"] if unused else [])]
     own = [c for c in ("order_id", "amount", "margin", *labels) if c in found.columns]
     told = tuple(f"lines: {note}" for note in notes)
     return replace(read, lines=found.select(own).to_native(), notes=(*read.notes, *told))
@@ -69,7 +77,8 @@ def lines(read, tx):
     Returns: table, one row per line, and one for an order of which no line is known: customer_id, date, order_id,
         amount and margin (currency units) and the labels. An order's amount is shared out in proportion to the amounts
         of its lines, so that what the cleaning took off (refunds, tax) is taken off its lines; sums by order are those
-        of `tx`. The margin of a line is its own; what cleaning changed is shared out in the same way.
+        of `tx`. The margin of a line is its own, where all lines of the order have
+        one; what cleaning changed, and the margin of other orders, is shared out in the same way.
     Errors: Refusal when the file has no labels that vary within an order, and for orders merged by day
 
     >>> import pandas as pd
@@ -107,7 +116,8 @@ def lines(read, tx):
     shared = {"amount": nw.col("amount") * nw.col("weight")}
     if own:
         rest = nw.col("margin") - nw.col("own").sum().over("order_id")
-        shared["margin"] = nw.when(~nw.col("own").is_null()).then(nw.col("own") + rest * nw.col("weight")).otherwise(
+        all_known = nw.col("own").is_null().cast(nw.Int64).sum().over("order_id") == 0
+        shared["margin"] = nw.when(all_known).then(nw.col("own") + rest * nw.col("weight")).otherwise(
             nw.col("margin") * nw.col("weight"))  # fmt: skip
     elif "margin" in orders.columns:
         shared["margin"] = nw.col("margin") * nw.col("weight")
@@ -116,19 +126,23 @@ def lines(read, tx):
 
 def _told(found, orders):
     """How the lines fit the orders, in sentences; refuses lines that belong to none."""
-    sold = orders.filter(nw.col("amount") >= 0, ~nw.col("order_id").is_null()).select("order_id", whole="amount")
+    with_id = orders.filter(~nw.col("order_id").is_null())
+    sold = with_id.filter(nw.col("amount") >= 0).select("order_id", whole="amount")
     sums = found.group_by("order_id").agg(parts=nw.col("amount").sum(), lines=nw.len())
     both = sums.join(sold, on="order_id", how="inner")
     if not len(both):
         saw = f"order ids such as {sold['order_id'][0] if len(sold) else 'none'} and {found['order_id'][0]}"
         raise Refusal("no line belongs to an order.", saw, "two files of the same export")
-    strange, bare = len(found) - int(both["lines"].sum()), len(sold) - len(both)
+    known = len(found.join(with_id.select("order_id").unique(), on="order_id", how="semi"))
+    of_refunds, bare = known - int(both["lines"].sum()), len(sold) - len(both)
     yield f"{counted(len(found), 'line')} of {counted(len(both), 'order')}"
-    if strange:
-        yield f"{counted(strange, 'line')} left out, since no order here has their id"
+    if known < len(found):
+        yield f"{counted(len(found) - known, 'line')} left out, since no order here has their id"
+    if of_refunds:
+        yield f"{counted(of_refunds, 'line')} left out, which {'is' if of_refunds == 1 else 'are'} of refunds"
     if bare:
         yield f"{counted(bare, 'order')} without lines"
-    if not both["parts"].sum():
-        yield "they hold no money, so each order's amount is shared out to its lines in equal parts"
-    elif off := int(((both["parts"] - both["whole"]).abs() > 0.01 * both["whole"].abs() + 0.005).sum()):
+    if both["parts"].sum() and (
+        off := int(((both["parts"] - both["whole"]).abs() > 0.01 * both["whole"].abs() + 0.005).sum())
+    ):
         yield f"those of {counted(off, 'order')} do not add up to its amount; the amount is shared out by them"

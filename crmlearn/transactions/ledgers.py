@@ -180,7 +180,11 @@ def _orders(frame, customer):
 
 def _coded(series):
     """(number of each value, -1 where it is missing; the values sorted). Arrow does it alike for every engine."""
-    arrow = (as_text(series, series.name) if series.dtype == nw.Object else series).to_arrow()
+    try:
+        mixed = series.dtype == nw.Object or series.dtype.is_nested()
+        arrow = (as_text(series, series.name) if mixed else series).to_arrow()
+    except pa.ArrowInvalid:  # categories of several kinds
+        arrow = as_text(series, series.name).to_arrow()
     coded = arrow.dictionary_encode() if not pa.types.is_dictionary(arrow.type) else arrow
     coded = coded.combine_chunks() if isinstance(coded, pa.ChunkedArray) else coded
     values = coded.dictionary
