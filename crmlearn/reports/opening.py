@@ -128,7 +128,8 @@ def _warn(orders):
     lost = found.reindex(["refunds of orders not in the file"]).fillna(0.0).iloc[0]
     unpaid, revenue = lost["amount_change"], orders.tx["amount"].sum()
     if unpaid > 0.05 * revenue:
-        worth = f"Refunds worth {unpaid:,.0f} {orders.currency}, {unpaid / revenue if revenue else 1:.0%} of the revenue,"
+        share = f"{unpaid / revenue if revenue else 1:.0%} of the revenue"
+        worth = f"Refunds worth {unpaid:,.0f} {orders.currency}, {share},"
         if lost["rows_found"] < orders.gate.smallest:
             worth = f"Fewer than {orders.gate.smallest} refunds, worth more than 5 % of the revenue,"
         warn(f"{worth} belong to no order in the file: orders may be missing.")
