@@ -528,12 +528,12 @@ class TestPayback:
     @pytest.mark.parametrize(
         ("ratios", "said"),
         [
-            ({"all customers": [0.5, 1.0, 2.0]}, "The customers had earned back their cost after 60 days"),
+            ({"all customers": [0.5, 1.0, 2.0]}, "On average the customers had earned back their cost after 60 days"),
             ({"all customers": [0.5, 0.7]}, "After 60 days the customers had earned back 70 % of their cost"),
             ({"all customers": [-0.5]}, "After 30 days the customers had brought a loss, and nothing of their cost"),
             (
                 {"all customers": [2.0, 0.2]},
-                "The customers had earned back their cost after 30 days, and have lost it again",
+                "On average the customers had earned back their cost after 30 days, and have lost it again",
             ),
             (
                 {"x": [2], "y": [1], "z": [0.1]},
@@ -586,7 +586,7 @@ class TestTotalsThatAreNoWhole:
 
     def test_a_cost_that_was_earned_and_lost_again(self):
         made = self.made([("a", 0, 100.0, 20.0), ("a", 40, 10.0, -18.0)], acquisition_cost=10)
-        assert made["unit_economics"].title == "0 of 1 cohort has earned back the cost by now"
+        assert made["unit_economics"].title == "In 0 of 1 cohort the mean profit covers the cost by now"
         assert "have lost it again" in made["payback"].title
 
     def test_a_name_of_two_hundred_letters_is_cut(self):

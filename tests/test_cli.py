@@ -114,4 +114,4 @@ def test_advice_in_pythons_words_is_said_for_the_command_line_too(tmp_path, caps
     file = tmp_path / "orders.csv"
     file.write_text("a,b,c\n1,2,3\n")
     assert cli.main(["report", "customer_base", "--data", str(file), "--out", str(tmp_path / "out")]) == 2
-    assert "-p amount_column=Total" in capsys.readouterr().err
+    assert "-p amount_column=COLUMN" in capsys.readouterr().err

@@ -114,8 +114,8 @@ def test_switches_too_fine_to_show_are_shown_by_fifths_with_their_own_finding():
     stay, gone = (int(best.loc[best["to"] == to, "customers"].iloc[0]) for to in ("1", "not active"))
     assert title == exhibit.title != fine.title
     assert (
-        f"the {best['customers'].sum():,} customers" in title
-        and f"{stay:,} stayed" in title
+        f"the {best['customers'].sum():,} customers of the best fifth" in title
+        and f"{stay:,} are in it again" in title
         and f"{gone:,} did not" in title
     )
 

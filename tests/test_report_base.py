@@ -40,7 +40,7 @@ def test_nothing_is_left_out_and_nobody_is_named(firm):
 def test_a_currency_with_a_dollar_sign_is_text_and_no_formula(firm):
     text = words(firm)
     assert "are expected to bring 6" in text and "S&#36;" not in text and "<math" not in firm.page.read_text("utf-8")
-    assert re.search(r"bring [\d,]+ S\$ of contribution if 42.% of revenue is contribution", text)
+    assert re.search(r"bring [\d,]+ S\$ ?of profit, at the margin of the file, 42 % of revenue", text)
 
 
 def test_products_come_from_the_lines_and_keep_the_orders_money(firm, book):
@@ -65,3 +65,44 @@ def test_lines_that_fit_no_order_are_bad_input(tmp_path, capsys):
     told = ["report", "customer_base", "--data", "firm/orders", "--out", str(tmp_path / "out")]
     assert cli.main([*told, "-p", f"lines={tmp_path / 'lines.csv'}"]) == 2
     assert "no line belongs to an order" in capsys.readouterr().err
+
+
+def test_the_raw_export_makes_the_same_page_as_the_clean_orders(tmp_path, firm):
+    told = {
+        "timezone": "Asia/Singapore",
+        "grain": "order",
+        "currency": "SGD",
+        "start": "2023-01-01",
+        "duplicates": "drop",
+    }
+    money = dict.fromkeys(("tax", "shipping", "discounts"), "subtract")
+    run = reports.run("customer_base", "firm/messy_orders", tmp_path, bootstraps=20, **told, **money)
+    told = r"placed 70,317 orders worth 4,185,069 \S+ between 02 January 2023 and 28 December 2025"
+    assert re.search(told, words(run)) and re.search(told, words(firm)) and run.status == "good"
+
+
+def test_amounts_that_may_hold_tax_and_old_dates_are_warned_of(tmp_path):
+    told = {"timezone": "Asia/Singapore", "grain": "order", "currency": "SGD"}
+    run = reports.run("customer_base", "firm/messy_orders", tmp_path, bootstraps=20, **told)
+    assert any("columns for tax, shipping, discounts" in text for text in run.warnings)
+    assert any("start=YYYY-MM-DD" in text and "15 January 1998" in text for text in run.warnings)
+    assert not re.search(r"rules found nothing:[^.]*(tax|shipping|discounts)", words(run))
+
+
+@pytest.mark.parametrize("rule", ["refunds", "zeros", "same_day", "duplicates", "cancelled", "tax", "shipping"])
+def test_a_rule_of_cleaning_is_no_file(rule, tmp_path):
+    choice = {"same_day": "keep", "tax": "subtract", "shipping": "add"}.get(rule, "refuse")
+    with pytest.raises(Refusal) as refused:
+        reports.run("customer_base", "firm/none", tmp_path, **{rule: choice})
+    assert f"{rule} file" not in str(refused.value) and "data file" in str(refused.value)
+
+
+def test_a_refusal_is_said_as_somebody_types_it(tmp_path, capsys):
+    told = ["report", "customer_base", "--data", "firm/messy_orders", "--out", str(tmp_path)]
+    for more, said in (
+        ([], "-p timezone=Asia/Singapore"),
+        (["-p", "timezone=Asia/Singapore"], "-p grain=line"),
+        (["-p", "timezone=Asia/Singapore", "-p", "grain=order"], "-p currency=SGD to keep one"),
+    ):
+        assert cli.main([*told, *more]) == 2
+        assert f"Try: {said}" in capsys.readouterr().err

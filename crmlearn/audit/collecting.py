@@ -110,7 +110,7 @@ def exhibits(
             left_out.append((name, problem.wrong.rstrip(".")))  # what was seen may tell of few customers
             continue
         title, notes = _finding(name, table, noun), tuple(_notes(name, _plain(table), now, earlier))
-        if lens == _PRODUCTS and name.partition(":")[2] not in book.columns:
+        if name.startswith("penetration:") and name.partition(":")[2] not in book.columns:
             notes += ("Orders of one customer on one day count one by one here, and as one in the other tables.",)
         if name == "unprofitable" and not _plain(table)["customers"][2]:
             plot = ""  # nothing to see
@@ -164,9 +164,9 @@ def _plan(book, goods, as_of, now, earlier, steps, first, columns, cost, with_re
         yield f"co_purchase:{column}", _PRODUCTS, "ranking", partial(co_purchase, source, now, column), missing
     yield "dashboard", 7, "", partial(dashboard, book, as_of, steps, None, cost), ""
     yield "time_between_orders", 7, "waits", partial(time_between_orders, book, as_of), ""
-    none = "" if with_refunds is not None else "no orders before cleaning were given: with_refunds=..."
+    none = "" if with_refunds is not None else "the orders before cleaning were not given (with_refunds)"
     yield "refunds", 7, "ranking", lambda: refunds(with_refunds, as_of, steps), none
-    free = "" if cost is not None else "no acquisition cost was given: acquisition_cost=..."
+    free = "" if cost is not None else "nobody said what it costs to win a customer (acquisition_cost)"
     yield "payback", 7, "payback", lambda: payback(book, as_of, cost), free
     yield "unit_economics", 7, "ranking", lambda: unit_economics(book, as_of, cost, steps), free
 
@@ -193,7 +193,9 @@ def _notes(name, t, now, earlier):
         yield f"Between the periods lie {now.first - earlier.last - 1} days that neither of them counts."
     partly = [seen for seen in t.get("seen", []) if seen != "whole"]
     if partly:
-        yield f"The last period was seen only {partly[-1]}; its numbers are too low to compare."
+        yield f"The last period was seen only {partly[-1]}; what came after is missing in its numbers."
+    if name == "switching":
+        yield "Some of the best always fall back: a part of a very good time is luck."
     if name.startswith("entry"):
         yield "Customers chose their entry, and came at different times: a difference is no effect of it."
     if name == "unit_economics" and len(t["cohort"]) > 1:

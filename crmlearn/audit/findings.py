@@ -85,7 +85,7 @@ def one_time_buyers(t, noun):
 def unprofitable(t, noun):
     whole, loss = sum(t["customers"]), t["customers"][2]
     if not loss:
-        return "No customer made a loss"
+        return "Nobody brought less than their goods cost"
     return f"{of_customers(loss, whole)} made a loss, {money(-t['profit'][2])} in all"
 
 
@@ -98,9 +98,10 @@ def switching(t, noun):
     rows = list(zip(t["from"], t["to"], t["customers"], strict=True))
     whole = sum(n for a, _, n in rows if a == "1")
     stay, gone = (sum(n for a, b, n in rows if a == "1" and b == to) for to in ("1", "not active"))
-    return (
-        f"Of the {counted(whole, 'customer')} of the best group {stay:,} stayed in it and {gone:,} did not order again"
-    )
+    n = len({a for a, _, _ in rows}) - 1
+    which = {10: "tenth", 5: "fifth", 4: "fourth", 3: "third", 2: "half"}.get(n, "group")
+    best = f"{counted(whole, 'customer')} of the best {which}"
+    return f"Of the {best} {stay:,} are in it again, and {gone:,} did not order"
 
 
 def up_down(t, noun):
@@ -210,9 +211,9 @@ def co_purchase(t, noun):
     if not t["first"]:
         return "No two of them go together"
     both, lift = t["both"][0], t["lift"][0]
-    how = "as often as if independent" if abs(lift - 1) < 0.005 else f"{lift:.2f} times as often as if independent"
-    pair = listed([t["first"][0], t["second"][0]])
-    return f"{pair}: together in {percent(t['support'][0])} of the cases ({both:,}), {how}"
+    how = "as many as by chance" if abs(lift - 1) < 0.005 else f"{lift:.2f} times as many as by chance"
+    pair, whole = listed([t["first"][0], t["second"][0]]), t["base"][0]
+    return f"{of_customers(both, whole)} {'holds' if both == 1 else 'hold'} both {pair}, {how}"
 
 
 def time_between_orders(t, noun):
@@ -242,7 +243,7 @@ def payback(t, noun):
         now, days = t["value_to_cost"][at], t["age_days"][at]
         if group in paid:
             since = "" if now >= 1 - 1e-12 else f", and have lost it again after {days}"
-            return f"The customers had earned back their cost after {paid[group]} days{since}"
+            return f"On average the customers had earned back their cost after {paid[group]} days{since}"
         if now < 0:
             return f"After {days} days the customers had brought a loss, and nothing of their cost"
         return f"After {days} days the customers had earned back {percent(now)} of their cost"
@@ -255,9 +256,7 @@ def payback(t, noun):
 def unit_economics(t, noun):
     pairs = list(zip(t["profit_per_customer"], t["acquisition_cost"], strict=True))
     paid = sum(earned >= cost * (1 - 1e-12) for earned, cost in pairs)
-    return (
-        f"{paid} of {counted(len(pairs), 'cohort')} {'has' if len(pairs) == 1 else 'have'} earned back the cost by now"
-    )
+    return f"In {paid} of {counted(len(pairs), 'cohort')} the mean profit covers the cost by now"
 
 
 def dashboard(t, noun):

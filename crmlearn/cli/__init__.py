@@ -34,10 +34,8 @@ def main(argv=None):
         print("Stopped.", file=sys.stderr)
         return STOPPED
     except Refusal as refusal:
-        say(refusal)
-        told = hasattr(options, "told")  # by -p
-        if told and ("='" in str(refusal) or "columns={" in str(refusal)):  # said in Python's words
-            print(f"  Here: {report.IN_WORDS_OF_THE_LINE}", file=sys.stderr)
+        for problem in getattr(refusal, "problems", [refusal]):
+            say(report.in_words(problem) if hasattr(options, "told") else problem)  # told by -p
         return BAD_INPUT
     except Exception:
         say(traceback.format_exc().rstrip())

@@ -36,7 +36,7 @@ def add_to(commands):
         epilog="Exit codes: 0 understood, 2 in doubt or bad input: it says what to type.",
         allow_abbrev=False,
     )
-    parser.add_argument("file", metavar="FILE", help="a file of orders (CSV, Parquet)")
+    parser.add_argument("file", metavar="FILE", help="a file of orders (CSV, Parquet), or a name such as firm/orders")
     parser.add_argument("--save", metavar="FEED", help="write what was understood, such as shop.yaml")
     parser.add_argument("--overwrite", action="store_true", help="replace an existing FEED")
     parser.add_argument(
@@ -78,9 +78,13 @@ def _run(options):
 
 
 def _inspect(options):
+    from crmlearn import datasets
     from crmlearn.privacy import mask
     from crmlearn.transactions import Policy, inspect
 
+    file = options.file
+    if file in datasets.names() and not Path(file).exists():
+        file = datasets.path(file)
     if options.save and Path(options.save).exists() and not options.overwrite:
         raise Refusal(f"{Path(options.save).name} is there already.", "a feed is never replaced unasked", "--overwrite")
     columns = _pairs("--column", options.columns, "amount=Total")
@@ -89,7 +93,7 @@ def _inspect(options):
     if once is not None:
         terms["once_per_order"] = [] if once == "none" else once.split(",")
     found = inspect(
-        options.file,
+        file,
         columns or None,
         currency=options.currency,
         as_of=options.as_of or "latest-order",

@@ -1,5 +1,6 @@
 """``crmlearn report``: run a report and write its folder."""
 
+import re
 import sys
 
 from crmlearn.cli.telling import FAILED, GOOD, WARNED, say
@@ -13,9 +14,33 @@ OPTIONS = {
     "overwrite": "--overwrite",
     "name": "crmlearn report {}",
 }
-IN_WORDS_OF_THE_LINE = (
-    "-p name=value, such as -p date_order=DMY or -p amount_column=Total; or once: crmlearn inspect FILE --save FEED"
-)
+# How a refusal says things in Python, and how this line says them.
+_SAID = [
+    (re.compile(r"Policy\((\w+='[^']*')\)"), r"\1"),
+    (re.compile(r"(?:read\(\.\.\., )?columns=\{([^}]*)\}\)?"), lambda hit: " ".join(_columns(hit[1]))),
+    (re.compile(r"\b([a-z_]+)='([^']*)'"), r"-p \1=\2"),
+]
+OR_ONCE = "or once: crmlearn inspect FILE --save FEED, then --feed FEED"
+
+
+def in_words(problem):
+    """A refusal as somebody types it here.
+
+    >>> print(in_words(Refusal("two currencies.", "MYR, SGD", "Policy(currency='SGD')")).try_)
+    -p currency=SGD; or once: crmlearn inspect FILE --save FEED, then --feed FEED
+    """
+    text = problem.try_
+    for form, said in _SAID:
+        text = form.sub(said, text)
+    return problem if text == problem.try_ else Refusal(problem.wrong, problem.saw, f"{text}; {OR_ONCE}")
+
+
+def _columns(pairs):
+    for ours, theirs in re.findall(r"'(\w+)': '([^']*)'", pairs):
+        yield f"-p {ours.removesuffix('_id')}_column={theirs}" if ours in _ASKED else f"--column {ours}={theirs}"
+
+
+_ASKED = ("customer_id", "date", "amount")
 
 
 def add_to(commands):

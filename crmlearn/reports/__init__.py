@@ -1,6 +1,6 @@
 """Reports: a notebook with parameters becomes a folder with an HTML page, its tables and its records."""
 
-from crmlearn.reports.audited import in_words, show_exhibit
+from crmlearn.reports.audited import asks, show_exhibit
 from crmlearn.reports.contacting import Contacts, contacts
 from crmlearn.reports.days import as_of, stale
 from crmlearn.reports.exhibits import exhibit, state, warn
@@ -20,12 +20,12 @@ __all__ = [
     "ReportFailed",
     "Run",
     "as_of",
+    "asks",
     "check",
     "check_cell",
     "contacts",
     "describe",
     "exhibit",
-    "in_words",
     "names",
     "open_orders",
     "open_records",

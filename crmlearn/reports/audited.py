@@ -4,7 +4,7 @@ from crmlearn import texts
 from crmlearn.reports.exhibits import exhibit as tell
 from crmlearn.reports.publishing import ONLY_DRAWN
 
-ON_PAGE = 14  # rows; longer tables stand in the workbook only
+ON_PAGE = 14  # rows; longer tables stand in the workbook only, where a chart shows them
 ASKS = {
     "factors": "What is the profit made of?",
     "frequency": "How often do they order?",
@@ -14,7 +14,7 @@ ASKS = {
     "lorenz": "How unequal are they?",
     "concentration": "How much hangs on a few?",
     "one_time_buyers": "Who ordered only once?",
-    "unprofitable": "Who costs more than they bring?",
+    "unprofitable": "Who brought less than their goods cost?",
     "lost_kept_new": "Who ordered in both periods?",
     "switching": "Do the best stay the best?",
     "up_down": "Do those who stayed order more?",
@@ -36,6 +36,11 @@ ASKS = {
 }
 _SHARES = ("penetration", "support", "repeat_rate", "confidence_second_given_first", "confidence_first_given_second")
 _SAID_ELSEWHERE = ("profit_is", "caveat", "total", "within_days")
+_IN_OTHER_WORDS = {
+    "support": "share who hold both", "confidence_second_given_first": "of those with the first, share with the second",
+    "confidence_first_given_second": "of those with the second, share with the first", "base": "all",
+    "lift": "times as often as by chance", "payback_periods": "steps until the mean profit covered the cost",
+}  # fmt: skip
 _MOST_BARS = 25
 
 
@@ -65,16 +70,17 @@ def show_exhibit(title, table, exhibit, currency="currency units"):
     if exhibit.name in ONLY_DRAWN:
         return
     table = table.drop(columns=list(_SAID_ELSEWHERE), errors="ignore")
-    shares = [c.replace("_", " ") for c in table.columns if "share" in c or c in _SHARES]
+    shares = [c for c in table.columns if "share" in c or c in _SHARES]
+    shares = [_IN_OTHER_WORDS.get(c, c.replace("_", " ")) for c in shares]
     if "unit" in table:
         table = table.assign(unit=table["unit"].replace("currency units", currency))
-    table = table.set_index(table.columns[0]).rename(columns=lambda c: c.replace("_", " "))
+    table = table.set_index(table.columns[0]).rename(columns=lambda c: _IN_OTHER_WORDS.get(c, c.replace("_", " ")))
     label = table.index.name.replace("_", " ")
     if label == "measure":
         table.index = table.index.str.replace("_", " ").str.replace("gini", "Gini index")
         table = table[~((table.index == "peak") & (table.get("value", 1) == 1))]  # no loss pulls the curve down
     fold = "The numbers in a table" if drawn else ""
-    tell(in_words(exhibit.name), table, label, percent=shares, page=len(table) <= ON_PAGE, fold=fold)
+    tell(in_words(exhibit.name), table, label, percent=shares, page=len(table) <= ON_PAGE or not drawn, fold=fold)
 
 
 def asks(name):
@@ -84,6 +90,8 @@ def asks(name):
     ('Which category goes with which?', 'Which factor makes the change?')
     """
     what, _, column = name.partition(":")
+    if name == "penetration:channel":
+        return "How many use each channel?"
     return ASKS.get(name, ASKS.get(what, in_words(name))).format(column)
 
 

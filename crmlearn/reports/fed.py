@@ -16,13 +16,12 @@ def said_by(feed, names):
     form, columns, reading, cleaning = feed.form, feed.form.columns, feed.form.reading, feed.form.cleaning
     said = {f"{short}_column": getattr(columns, name) for short, name in _COLUMNS.items()}
     said |= {name: getattr(reading, name) for name in ("grain", "date_order", "decimal", "timezone")}
-    said |= {
-        name: getattr(cleaning, name) for name in ("refunds", "zeros", "same_day", "duplicates", "cancelled", "start")
-    }
+    said |= {name: getattr(cleaning, name) for name in _CLEANING}
     said |= {"currency": form.money.currency, "as_of": form.as_of}
     return {name: "" if value is None else value for name, value in said.items() if name in names}
 
 
+_CLEANING = ("refunds", "zeros", "same_day", "duplicates", "cancelled", "tax", "shipping", "discounts", "start")
 _COLUMNS = {"customer": "customer_id", "date": "date", "amount": "amount"}
 
 

@@ -13,15 +13,23 @@ TABLES = ("data", "lines", "consents", "checks", "orders", "duplicates", "reques
 FILES = (*TABLES, "feed")  # parameters that say where a file lies
 
 
-def mask_for(values, feed=None):
+def files_of(known):
+    """Which parameters of a report say where a file lies; the same word may name a rule in another report.
+
+    known : {name of a parameter: its default}
+    """
+    return tuple(name for name in FILES if known.get(name) == "")
+
+
+def mask_for(values, files, feed=None):
     """How to mask what a run said. What cannot be masked for certain goes altogether.
 
-    values : the run's parameters; feed : Feed or None
+    values : the run's parameters; files : those of them that name files; feed : Feed or None
     Returns: a function of text -> text
     """
     terms, ids = feed.terms if feed else {}, set()
     told = {*values.values(), terms.get("columns", {}).get("customer_id")}
-    for name in (name for name in TABLES if values.get(name)):
+    for name in (name for name in files if name in TABLES and values.get(name)):
         try:
             frame, _, _ = open_table(values[name], terms.get("encoding"), terms.get("separator"))
         except Exception:
@@ -29,12 +37,12 @@ def mask_for(values, feed=None):
         people = [c for c in frame.columns if PEOPLE.search(c) or c in told] or frame.columns
         ids |= {str(v) for c in people for v in frame[c].drop_nulls().unique().to_list()}
     ids = frozenset(ids)
-    return lambda text: mask(COLOUR.sub("", without_folders(text, values)), ids)
+    return lambda text: mask(COLOUR.sub("", without_folders(text, values, files)), ids)
 
 
-def without_folders(text, values):
+def without_folders(text, values, files):
     """A page says which file it read, not where on whose machine the file lay."""
-    for path in filter(None, (values.get(name) for name in FILES)):
+    for path in filter(None, (values.get(name) for name in files)):
         for form in (path, path.encode("unicode_escape").decode()):  # papermill writes the second
             text = text.replace(form, Path(path).name)
     return text

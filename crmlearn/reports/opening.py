@@ -13,7 +13,8 @@ from crmlearn.reports.exhibits import exhibit, state, warn
 from crmlearn.reports.making import settings
 
 _HOW = ("grain", "date_order", "decimal", "timezone")
-_RULES = ("refunds", "zeros", "same_day", "duplicates", "cancelled")
+_MONEY = {"tax": "tax", "shipping": "shipping", "discounts": "discount"}  # rule: the column that it treats
+_RULES = ("refunds", "zeros", "same_day", "duplicates", "cancelled", *_MONEY)
 
 
 @dataclass(frozen=True)
@@ -133,6 +134,21 @@ def _warn(orders):
         if lost["rows_found"] < orders.gate.smallest:
             worth = f"Fewer than {orders.gate.smallest} refunds, worth more than 5 % of the revenue,"
         warn(f"{worth} belong to no order in the file: orders may be missing.")
+    kept = [rule for rule, column in _MONEY.items() if column in orders.read.tx.columns]
+    kept = [rule for rule in kept if getattr(orders.policy, rule) == "as_recorded"]
+    if kept and not orders.feed:  # in a feed, somebody has looked at it
+        warn(
+            f"The amounts are taken as the file gives them. It also has columns for {', '.join(kept)}: if the amounts "
+            f"hold them, they are not what was sold. Say {', '.join(f'{rule}=subtract' for rule in kept)}, or let a "
+            "feed say that the amounts are right."
+        )
+    first = orders.tx["date"].sort_values()
+    start, usual = first.iloc[0], first.iloc[len(first) // 100]
+    if (usual - start).days > 0.25 * (first.iloc[-1] - start).days:
+        warn(
+            f"One order in a hundred is older than {usual:%d %B %Y}, the first of {start:%d %B %Y}. If these are wrong "
+            "dates, leave them out: start=YYYY-MM-DD."
+        )
     odd = "; ".join(orders.read.seen.unusual)
     old = stale(orders.tx["date"].dt.date.unique(), orders.day.date())
     for text in filter(None, (odd and f"{odd}.", old)):
@@ -153,7 +169,9 @@ def show_reading(orders):
     changes = orders.cleaned.changes.set_index("rule").rename(columns=lambda c: c.replace("_", " "))
     few = changes["rows found"].between(1, orders.gate.smallest - 1)
     changes["amount change"] = changes["amount change"].mask(few)  # the money of so few orders is theirs
-    none = ", ".join(changes.index[changes["rows found"] == 0])
+    kept = [rule for rule, column in _MONEY.items() if column in orders.read.tx.columns]
+    kept = [rule for rule in kept if rule in changes.index and changes.loc[rule, "choice"] == "as_recorded"]
+    none = ", ".join(rule for rule in changes.index[changes["rows found"] == 0] if rule not in kept)
     before, after = len(orders.read.tx), len(orders.tx)
     display(Markdown(f"{before:,} orders were read, {after:,} remain. These rules found nothing: {none}."))
     exhibit("Cleaning", changes[changes["rows found"] > 0], "rule", exact=["rows found", "rows change", "rows left"])

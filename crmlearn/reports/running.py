@@ -53,6 +53,7 @@ class _Job:
 
     name: str
     values: dict  # what the notebook is told
+    files: tuple  # which of them say where a file lies
     settings: dict  # all parameters, as far as they are known before
     rule: str | None
     feed: object
@@ -80,10 +81,11 @@ def run(name, data=None, out="out", overwrite=False, now=None, **parameters):
         parameters["data"] = data
     values, problems = declared.converted(name, parameters)
     known = {parameter.name: parameter.default for parameter in declared.describe(name)}
-    for part in masked.TABLES:  # the course's own data go by name
+    files = masked.files_of(known)
+    for part in files:  # the course's own data go by name
         if values.get(part) in datasets.names() and not Path(values[part]).exists():
             values[part] = str(datasets.path(values[part]))
-    problems += [problem for part in masked.FILES for problem in _file_problems(values.get(part), part)]
+    problems += [problem for part in files for problem in _file_problems(values.get(part), part)]
     feed, wrong = fed.opened(values) if not problems else (None, [])
     problems += [*wrong, *fed.contradictions(feed, values, known), *_folder_problems(out, notebook)]
     errors.refuse_all(problems)
@@ -92,10 +94,10 @@ def run(name, data=None, out="out", overwrite=False, now=None, **parameters):
     day = days.as_of(rule, started.date()) if rule else None
     if day:
         values["as_of"] = settings["as_of"] = f"{day:%Y-%m-%d}"
-    for part in masked.FILES:
+    for part in files:
         if values.get(part):
             values[part] = str(Path(values[part]).resolve())  # the kernel works in another folder
-    job = _Job(name, values, settings, rule, feed, started, time.monotonic())
+    job = _Job(name, values, files, settings, rule, feed, started, time.monotonic())
     with folders.prepared(out, name) as work:
         return _run(job, notebook, out, work, overwrite)
 
@@ -125,7 +127,7 @@ def _run(job, notebook, out, work, overwrite):
             errors.refuse_all(_refusals(error.evalue))
         _keep(job, error, draft, out, work)
     done = nbformat.read(draft, as_version=4)
-    masked.rewrite(done, lambda text: masked.without_folders(text, job.values))
+    masked.rewrite(done, lambda text: masked.without_folders(text, job.values, job.files))
     nbformat.write(done, draft)
     html, told = page.page(done, job.name), exhibits.told(done)
     (work / f"{job.name}.html").write_text(html, encoding="utf-8", newline="\n")
@@ -142,7 +144,7 @@ def _run(job, notebook, out, work, overwrite):
 def _record(job, work, word, as_of, told, page=None, error=None, change=str):
     """Write manifest.json and status.json."""
     settings = job.settings | ({"as_of": as_of} if as_of else {})
-    settings |= {name: Path(job.values[name]).name for name in masked.FILES if job.values.get(name)}
+    settings |= {name: Path(job.values[name]).name for name in job.files if job.values.get(name)}
     settings = {name: change(value) if isinstance(value, str) else value for name, value in settings.items()}
     feed = job.feed and {"name": job.feed.name, "sha256": job.feed.sha256}
     finished = datetime.now().astimezone()
@@ -162,7 +164,7 @@ def _keep(job, error, draft, out, work):
 
     from crmlearn.reports import exhibits
 
-    change = masked.mask_for(job.values, job.feed)
+    change = masked.mask_for(job.values, job.files, job.feed)
     said = f"{error.ename}: {error.evalue}" if hasattr(error, "ename") else f"{type(error).__name__}: {error}"
     failed = nbformat.read(draft, as_version=4) if draft.exists() else nbformat.v4.new_notebook()
     if not hasattr(error, "ename"):  # papermill marks the failing cell, but not the one in which a kernel died

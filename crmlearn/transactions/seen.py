@@ -43,7 +43,7 @@ def status_note(status):
     cancelled, others = sorted(set(words.filter(known).to_list())), words.filter(~known)
     return (
         f"status: {counted(int(known.sum()), 'row')} cancelled ({', '.join(cancelled) or 'no word of the policy'}), "
-        f"{counted(len(others), 'row')} with {counted(others.n_unique() if len(others) else 0, 'other word')}"
+        f"{counted(len(others), 'row')} with {counted(others.n_unique() if len(others) else 0, 'other status')}"
     )
 
 

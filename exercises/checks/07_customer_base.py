@@ -658,7 +658,8 @@ SENTENCE = Task(
     mistakes=(
         Mistake(
             "the chapter's headline", lambda: {"A": "holds"},
-            "A was true in the chapter, for another year. Compare the step *new* of your bridge with the whole change.",
+            "A would hold for 2025, the year of the chapter. Compare the step *new* of your bridge with the whole "
+            "change.",
         ),
         Mistake(
             "old against young", lambda: {"B": "holds"},
