@@ -269,7 +269,7 @@ class TestBooks:
         tx = cdnow.assign(margin=cdnow["amount"] * 0.3 - 2, category=np.array(["CD", "书"])[np.arange(len(cdnow)) % 2])
         terms = {"period": "1998 Q2", "before": "1998 Q1", "acquisition_cost": 9.0}
         one, two = (audit.exhibits(t, "1998-06-30", with_refunds=t, **terms) for t in (tx, pl.from_pandas(tx)))
-        assert [str(e) for e in one.shown] == [str(e) for e in two.shown] and len(one.shown) == 27
+        assert [str(e) for e in one.shown] == [str(e) for e in two.shown] and len(one.shown) == 28
         assert one.left_out == two.left_out
         assert {name.split(":")[1] for name, _ in one.left_out} == {"product", "channel"}
         for e, other in zip(one.shown, two.shown, strict=True):
@@ -422,7 +422,7 @@ class TestSentences:
         whole = "2021-01-01", END
         made = audit.exhibits(tx, END, whole, acquisition_cost=3, with_refunds=tx, groups=2)
         names = [e.name for e in made.shown] + [name for name, _ in made.left_out]
-        assert len(names) == len(set(names)) == 33
+        assert len(names) == len(set(names)) == 34
         assert all(e.title and "nan" not in e.title and (not e.plot or hasattr(plots, e.plot)) for e in made.shown)
         assert all(reason for _, reason in made.left_out)
 
@@ -479,6 +479,30 @@ def test_refusals_of_choices():
     refused(lambda: audit.factors(ledger(tx), "2021", margin=0.2), "has its profit already")
     refused(lambda: audit.co_purchase(tx.assign(category="x"), "2021"), "fewer than two labels")
     refused(lambda: audit.time_between_orders(tx[:2], END), "nobody ordered twice")
+
+
+class TestNewOrReturning:
+    @settings(max_examples=60, deadline=None)
+    @given(ORDERS)
+    def test_each_period_is_divided_by_who_had_ordered_before(self, orders):
+        tx = log(orders)
+        assume(tx["date"].le("2021-02-20").any() and tx["date"].ge("2021-02-20").any())
+        told = audit.new_or_returning(tx, ONE, TWO).set_index("group")
+        first = tx.groupby("customer_id")["date"].transform("min")
+        for name, (a, b) in (("first", ONE), ("second", TWO)):
+            rows = tx[tx["date"].dt.normalize().between(a, b)]
+            for group, new in (("new", True), ("returning", False)):
+                part = rows[(first[rows.index] >= a) == new]
+                assert told.loc[group, f"customers_{name}"] == part["customer_id"].nunique()
+                assert told.loc[group, f"profit_{name}"] == pytest.approx(part["margin"].sum(), abs=1e-9)
+                assert told.loc[group, f"revenue_{name}"] == pytest.approx(part["amount"].sum(), abs=1e-9)
+
+    def test_the_firms_growth_stands_with_those_who_return(self):
+        tx = clean(read(datasets.load("firm/orders")).tx).tx
+        told = audit.new_or_returning(tx, "2024", "2025")
+        assert told[["customers_first", "customers_second"]].to_numpy().tolist() == [[3007, 2815], [2475, 3616]]
+        said = "2,815 new customers after 3,007, with a profit of 192,000 after 205,000; 3,616 who had ordered before"
+        assert audit.findings.new_or_returning(told.to_dict("list"), "profit").startswith(said)
 
 
 class TestPayback:
@@ -548,7 +572,7 @@ class TestPayback:
             "value_to_cost": [r for v in ratios.values() for r in v],
         }
         t["age_days"] = [30 * (i + 1) for v in ratios.values() for i in range(len(v))]
-        assert audit.findings.payback(t, "profit").startswith(said)
+        assert audit.shop_findings.payback(t, "profit").startswith(said)
 
 
 class TestTotalsThatAreNoWhole:

@@ -13,13 +13,13 @@ from crmlearn.audit.over_time import acquisition, cohorts_compared, one_cohort, 
 from crmlearn.audit.paying_back import payback
 from crmlearn.audit.products import co_purchase, entry, penetration
 from crmlearn.audit.shop_numbers import CAVEAT, dashboard, refunds, time_between_orders, unit_economics
-from crmlearn.audit.two_periods import bridge, lost_kept_new, switching, up_down
+from crmlearn.audit.two_periods import bridge, lost_kept_new, new_or_returning, switching, up_down
 from crmlearn.transactions.books import Unbalanced, balanced
 
 __all__ = [
     "CAVEAT", "LENSES", "Exhibit", "Exhibits", "Unbalanced", "acquisition", "balanced", "bridge", "co_purchase",
     "cohorts_compared", "concentration", "dashboard", "deciles", "entry", "exhibits", "factor_bridge", "factors",
-    "frequency", "lmdi", "lorenz", "lost_kept_new", "one_cohort", "one_time_buyers", "payback", "penetration",
-    "refunds", "repeat_rates", "shapley", "spread", "switching", "time_between_orders", "unit_economics",
-    "unprofitable", "up_down", "whole_base",
+    "frequency", "lmdi", "lorenz", "lost_kept_new", "new_or_returning", "one_cohort", "one_time_buyers", "payback",
+    "penetration", "refunds", "repeat_rates", "shapley", "spread", "switching", "time_between_orders",
+    "unit_economics", "unprofitable", "up_down", "whole_base",
 ]  # fmt: skip

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import narwhals.stable.v2 as nw
 import numpy as np
 
-from crmlearn.audit import findings, wording
+from crmlearn.audit import findings, shop_findings, wording
 from crmlearn.audit.concentrating import concentration, lorenz
 from crmlearn.audit.decomposing import factor_bridge
 from crmlearn.audit.one_period import deciles, factors, frequency, one_time_buyers, spread, unprofitable
@@ -15,7 +15,7 @@ from crmlearn.audit.over_time import acquisition, cohorts_compared, one_cohort, 
 from crmlearn.audit.paying_back import payback
 from crmlearn.audit.products import co_purchase, entry, penetration
 from crmlearn.audit.shop_numbers import dashboard, refunds, time_between_orders, unit_economics
-from crmlearn.audit.two_periods import bridge, lost_kept_new, switching, up_down
+from crmlearn.audit.two_periods import bridge, lost_kept_new, new_or_returning, switching, up_down
 from crmlearn.errors import Refusal, counted
 from crmlearn.transactions.books import Unbalanced, balanced
 from crmlearn.transactions.ledgers import ledger, until
@@ -119,7 +119,8 @@ def exhibits(
 
 
 def _finding(name, table, noun):
-    return getattr(findings, name.split(":")[0])(_plain(table), noun)
+    what = name.split(":")[0]
+    return getattr(findings if hasattr(findings, what) else shop_findings, what)(_plain(table), noun)
 
 
 def _plain(table):
@@ -146,10 +147,13 @@ def _plan(book, goods, as_of, now, earlier, steps, first, columns, cost, with_re
     ):
         yield name, 1, plot, make, is_share if name == "unprofitable" else ""
     for name, plot, make in (
-        ("lost_kept_new", "overlap", lost_kept_new), ("switching", "switching", partial(switching, groups=groups)),
-        ("up_down", "up_down", up_down), ("bridge", "profit_bridge", bridge), ("bridge:factors", "profit_bridge",
-                                                                               factor_bridge),
-    ):  # fmt: skip
+        ("lost_kept_new", "overlap", lost_kept_new),
+        ("new_or_returning", "", new_or_returning),
+        ("switching", "switching", partial(switching, groups=groups)),
+        ("up_down", "up_down", up_down),
+        ("bridge", "profit_bridge", bridge),
+        ("bridge:factors", "profit_bridge", factor_bridge),
+    ):
         yield name, 2, plot, partial(make, book, earlier, now), lonely
     yield "one_cohort", 3, "activity", partial(one_cohort, book, first, as_of, steps), ""
     yield "cohorts_compared", 4, "cohort_grid", partial(cohorts_compared, book, as_of, steps), ""

@@ -47,6 +47,39 @@ def lost_kept_new(tx, first, second, margin=None):
     return one.book.table(table | said(one.book, 4))
 
 
+def new_or_returning(tx, first, second, margin=None):
+    """New customers of two periods against each other, and those who had ordered before.
+
+    tx, first, second, margin : as in lost_kept_new
+    Returns: two rows, "new" (first order ever in that period) and "returning": group, customers_first,
+        customers_second, revenue_first, revenue_second, profit_first, profit_second, profit_is. A bridge counts all
+        that the new customers of the second period bring; here they stand next to those of the first.
+
+    >>> import pandas as pd
+    >>> days = pd.to_datetime(["2021-02-01", "2021-03-15", "2021-03-08"])
+    >>> tx = pd.DataFrame({"customer_id": ["a", "a", "b"], "date": days, "amount": [10.0, 30.0, 5.0]})
+    >>> new_or_returning(tx, "2021-02", "2021-03")[["group", "customers_first", "customers_second", "profit_second"]]
+           group  customers_first  customers_second  profit_second
+    0        new                1                 1            5.0
+    1  returning                0                 1           30.0
+    """
+    one, two, _ = compared(tx, first, second, margin, "new_or_returning")
+    table = {"group": ["new", "returning"]}
+    for name, found in (("first", one), ("second", two)):
+        came_before = (found.book.acquired < found.span.first)[found.there].astype(np.int64)
+        _, revenue, profit = found.active()
+        counts = np.bincount(came_before, minlength=2)
+        sums = [np.bincount(came_before, values, 2) for values in (revenue, profit)]
+        balanced(counts, int(found.there.sum()), f"new + returning = customers of the {name} period")
+        balanced(sums[1], float(profit.sum()), f"new + returning = profit of the {name} period", found.scale)
+        table |= {f"customers_{name}": counts, f"revenue_{name}": sums[0], f"profit_{name}": sums[1]}
+    order = [
+        "group",
+        *(f"{what}_{name}" for what in ("customers", "revenue", "profit") for name in ("first", "second")),
+    ]
+    return one.book.table({name: table[name] for name in order} | said(one.book, 2))
+
+
 def switching(tx, first, second, margin=None, groups=10):
     """Where the tenths of the first period stand in the second.
 

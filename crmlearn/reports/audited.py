@@ -16,6 +16,7 @@ ASKS = {
     "one_time_buyers": "Who ordered only once?",
     "unprofitable": "Who brought less than their goods cost?",
     "lost_kept_new": "Who ordered in both periods?",
+    "new_or_returning": "How many came, and how many came again?",
     "switching": "Do the best stay the best?",
     "up_down": "Do those who stayed order more?",
     "bridge": "Whose orders make the change?",

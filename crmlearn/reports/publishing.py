@@ -9,7 +9,7 @@ from crmlearn.privacy import Gate
 # Columns that count customers, and which of them are parts of others, so that their rest counts customers too.
 COUNTS = (
     "customers", "active", "new", "returning", "observed", "repeated", "both", "with_first", "with_second", "gaps",
-    "customers_with_refund", "watched",
+    "customers_with_refund", "watched", "customers_first", "customers_second",
 )  # fmt: skip
 RESTS = (("observed", "repeated"), ("customers", "repeated"), ("customers", "active"), ("with_first", "both"),
          ("with_second", "both"), ("customers", "customers_with_refund"), ("customers", "observed"),
