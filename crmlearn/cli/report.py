@@ -37,7 +37,7 @@ def in_words(problem):
 
 def _columns(pairs):
     for ours, theirs in re.findall(r"'(\w+)': '([^']*)'", pairs):
-        yield f"-p {ours.removesuffix('_id')}_column={theirs}" if ours in _ASKED else f"--column {ours}={theirs}"
+        yield f"-p {ours.removesuffix('_id')}_column={theirs}" if ours in _ASKED else f"{ours}={theirs} by a feed"
 
 
 _ASKED = ("customer_id", "date", "amount")

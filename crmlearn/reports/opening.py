@@ -134,8 +134,7 @@ def _warn(orders):
         if lost["rows_found"] < orders.gate.smallest:
             worth = f"Fewer than {orders.gate.smallest} refunds, worth more than 5 % of the revenue,"
         warn(f"{worth} belong to no order in the file: orders may be missing.")
-    kept = [rule for rule, column in _MONEY.items() if column in orders.read.tx.columns]
-    kept = [rule for rule in kept if getattr(orders.policy, rule) == "as_recorded"]
+    kept = _untouched(orders)
     if kept and not orders.feed:  # in a feed, somebody has looked at it
         warn(
             f"The amounts are taken as the file gives them. It also has columns for {', '.join(kept)}: if the amounts "
@@ -144,7 +143,7 @@ def _warn(orders):
         )
     first = orders.tx["date"].sort_values()
     start, usual = first.iloc[0], first.iloc[len(first) // 100]
-    if (usual - start).days > 0.25 * (first.iloc[-1] - start).days:
+    if (usual - start).days > 0.5 * (first.iloc[-1] - start).days:
         warn(
             f"One order in a hundred is older than {usual:%d %B %Y}, the first of {start:%d %B %Y}. If these are wrong "
             "dates, leave them out: start=YYYY-MM-DD."
@@ -153,6 +152,12 @@ def _warn(orders):
     old = stale(orders.tx["date"].dt.date.unique(), orders.day.date())
     for text in filter(None, (odd and f"{odd}.", old)):
         warn(f"About the file: {text}")
+
+
+def _untouched(orders):
+    """The rules for money of which the file has a column, and which leave the amounts as they are."""
+    there = [rule for rule, column in _MONEY.items() if column in orders.read.tx.columns]
+    return [rule for rule in there if getattr(orders.policy, rule) == "as_recorded"]
 
 
 def show_reading(orders):
@@ -169,9 +174,7 @@ def show_reading(orders):
     changes = orders.cleaned.changes.set_index("rule").rename(columns=lambda c: c.replace("_", " "))
     few = changes["rows found"].between(1, orders.gate.smallest - 1)
     changes["amount change"] = changes["amount change"].mask(few)  # the money of so few orders is theirs
-    kept = [rule for rule, column in _MONEY.items() if column in orders.read.tx.columns]
-    kept = [rule for rule in kept if rule in changes.index and changes.loc[rule, "choice"] == "as_recorded"]
-    none = ", ".join(rule for rule in changes.index[changes["rows found"] == 0] if rule not in kept)
+    none = ", ".join(rule for rule in changes.index[changes["rows found"] == 0] if rule not in _untouched(orders))
     before, after = len(orders.read.tx), len(orders.tx)
     display(Markdown(f"{before:,} orders were read, {after:,} remain. These rules found nothing: {none}."))
     exhibit("Cleaning", changes[changes["rows found"] > 0], "rule", exact=["rows found", "rows change", "rows left"])
