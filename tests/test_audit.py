@@ -501,7 +501,7 @@ class TestNewOrReturning:
         tx = clean(read(datasets.load("firm/orders")).tx).tx
         told = audit.new_or_returning(tx, "2024", "2025")
         assert told[["customers_first", "customers_second"]].to_numpy().tolist() == [[3007, 2815], [2475, 3616]]
-        said = "2,815 new customers after 3,007, with a profit of 192,000 after 205,000; 3,616 who had ordered before"
+        said = "2,815 new customers (3,007 before) brought a profit of 192,000 (205,000 before); 3,616 who had ordered"
         assert audit.findings.new_or_returning(told.to_dict("list"), "profit").startswith(said)
 
 

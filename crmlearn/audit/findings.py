@@ -93,9 +93,9 @@ def lost_kept_new(t, noun):
 
 def new_or_returning(t, noun):
     before, after = t["customers_first"], t["customers_second"]
-    earned = [f"{money(b)} after {money(a)}" for a, b in zip(t["profit_first"], t["profit_second"], strict=True)]
-    new = f"{after[0]:,} new customers after {before[0]:,}, with a {noun} of {earned[0]}"
-    return f"{new}; {after[1]:,} who had ordered before after {before[1]:,}, with {earned[1]}"
+    earned = [f"{money(b)} ({money(a)} before)" for a, b in zip(t["profit_first"], t["profit_second"], strict=True)]
+    new = f"{after[0]:,} new customers ({before[0]:,} before) brought a {noun} of {earned[0]}"
+    return f"{new}; {after[1]:,} who had ordered earlier ({before[1]:,} before) brought {earned[1]}"
 
 
 def switching(t, noun):
