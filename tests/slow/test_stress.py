@@ -1,6 +1,7 @@
 """What takes minutes: many customers, many seeds, real processes."""
 
 import json
+import re
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -99,13 +100,14 @@ def made(tmp_path, rows, code=0, **settings):
     file.write_text("customer_id,date,amount\n" + "\n".join(rows), encoding="utf-8")
     done = reported(file, tmp_path / "out", **settings)
     assert done.returncode == code, done.stderr
-    return Path(done.stdout.strip()).read_text(encoding="utf-8")
+    page = Path(done.stdout.strip()).read_text(encoding="utf-8")
+    return re.sub(r"data:image/png;base64,[\w+/=]+", "", page)  # a picture's letters may spell an id by chance
 
 
 def test_nobody_came_back_is_reported_as_it_is(tmp_path):
     page = made(tmp_path, [f"c{i},2021-0{1 + i % 9}-11,{10 + i}" for i in range(60)], code=3)
     assert "No forecast is given" in page and "nobody bought again" in page
-    assert "0%" in page and "c17" not in page
+    assert "None of them bought more than once" in page and "(0 of 60 customers" in page and "c17" not in page
 
 
 def test_a_hundred_customers_with_one_giant_order(tmp_path):
