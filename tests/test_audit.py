@@ -549,6 +549,15 @@ class TestPayback:
         refused(lambda: audit.payback(tx, END, 5, step_days=101), "nobody was watched for 101 days", "step_days=100")
         assert rows(audit.payback(tx, END, cost, by="by", step_days=5, steps=1))[1]["acquisition_cost"] == 3
 
+    @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+    def test_a_customer_without_a_group_stands_under_missing(self, kind):
+        tx = log([("a", 0, 100, 50), ("b", 90, 100, 50)], kind)
+        cost = kind({"customer_id": ["a", "b"], "acquisition_cost": [2.0, 3.0], "by": ["x", None]})
+        assert [row["group"] for row in rows(audit.payback(tx, END, cost, by="by", step_days=5, steps=1))] == [
+            "(missing)",
+            "x",
+        ]
+
     @pytest.mark.parametrize(
         ("ratios", "said"),
         [

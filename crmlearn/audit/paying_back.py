@@ -51,8 +51,7 @@ def payback(tx, as_of, acquisition_cost, by=None, step_days=30, steps=12, margin
         brought = np.bincount(group[book.customer[here]], book.profit[here], n)
         profit = book.profit[here]
         balanced(brought, float(profit.sum()), "profit of the groups = profit of all", float(np.abs(profit).sum()))
-        with np.errstate(invalid="ignore"):
-            earned = earned + np.where(there > 0, brought / np.maximum(there, 1), np.nan)
+        earned = earned + brought / np.maximum(there, 1)
         rows += [(names[g], (at + 1) * length, there[g], earned[g], mean[g]) for g in range(n) if there[g]]
     if not rows:
         saw = f"{int(watched.max())} days at most"
@@ -92,7 +91,10 @@ def _costs(book, given, by):
         raise Refusal("acquisition costs need to be above 0.", saw, "filter these customers, or give their cost")
     cost, group = np.ones(book.customers), np.full(book.customers, -1)
     cost[at[at >= 0]] = values[at >= 0]
-    labels = [ALL] * len(at) if by is None else ["(missing)" if v is None else str(v) for v in frame[by].to_list()]
+    labels = [ALL] * len(at)
+    if by is not None:
+        known = zip(frame[by].to_list(), frame[by].is_null().to_list(), strict=True)
+        labels = ["(missing)" if gap else str(value) for value, gap in known]
     names = sorted({labels[i] for i in np.flatnonzero(at >= 0)})
     if not names:
         raise Refusal("no customer of the orders stands in acquisition_cost.", counted(len(at), "row"), "the same ids")
